@@ -1,0 +1,32 @@
+"""The records of the tables' streams, as what was changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from helpdesk.adapters.dynamodb.conversation_items import turn_of
+from helpdesk.adapters.dynamodb.document_items import document_of
+from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, TURNS, is_usage
+from helpdesk.adapters.dynamodb.items import Fields, from_attributes
+from helpdesk.adapters.dynamodb.ledger import event_of
+from helpdesk.domain_events import Change, DocumentChanged, TurnChanged, UsageRecorded
+
+
+def change_of(record: Mapping[str, Any]) -> Change | None:
+    """What a stream's record tells; None for a deletion and for items that nobody asks about."""
+    images = record["dynamodb"]
+    if "NewImage" not in images:
+        return None
+    keys = from_attributes(images["Keys"])
+    if keys["sk"].startswith(DOCUMENTS):
+        before, after = _images(images)
+        return DocumentChanged(document_of(before) if before else None, document_of(after))
+    if keys["sk"].startswith(TURNS):
+        before, after = _images(images)
+        return TurnChanged(turn_of(before) if before else None, turn_of(after))
+    if is_usage(keys["pk"]):
+        return UsageRecorded(event_of(from_attributes(images["NewImage"])))
+    return None
+
+
+def _images(images: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    return from_attributes(images.get("OldImage", {})), from_attributes(images["NewImage"])

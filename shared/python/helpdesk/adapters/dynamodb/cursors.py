@@ -1,0 +1,64 @@
+"""Pages of a partition, newest first, and the cursors between them.
+
+A cursor is the sort key alone: the partition comes from whoever asks, so that no cursor, however
+made up, leads into another tenant's things.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from helpdesk.adapters.dynamodb.database import Database
+from helpdesk.adapters.dynamodb.item_keys import tenant_partition
+from helpdesk.adapters.dynamodb.items import Fields
+from helpdesk.errors import FieldError, ValidationFailed
+from helpdesk.ids import TenantId
+from helpdesk.pages import Page
+
+_ID = re.compile(r"[a-z]+_[0-9a-z]+")
+
+_Listed = TypeVar("_Listed")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[_Listed]):
+    """The items of a tenant whose sort key is a prefix and an id."""
+
+    database: Database
+    table: str
+    prefix: str
+    read: Callable[[Fields], _Listed]
+
+    def page(self, tenant: TenantId, limit: int, cursor: str | None) -> Page[_Listed]:
+        """One page. Raises ValidationFailed for a cursor that is none."""
+        after = None if cursor is None else self.prefix + _id_of(cursor)
+        items = self.database.query(
+            self.table,
+            tenant_partition(tenant),
+            self.prefix,
+            newest_first=True,
+            after=after,
+            limit=limit + 1,
+        )
+        found = list(items)
+        shown = found[:limit]
+        next_cursor = _cursor_of(shown[-1], self.prefix) if len(found) > limit else None
+        return Page([self.read(fields) for fields in shown], next_cursor)
+
+
+def _cursor_of(last: Fields, prefix: str) -> str:
+    id_: str = last["sk"].removeprefix(prefix)
+    return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
+
+
+def _id_of(cursor: str) -> str:
+    try:
+        id_ = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        id_ = ""
+    if not _ID.fullmatch(id_):
+        message = "This cursor is not one of ours. Take next_cursor of a page as it is."
+        raise ValidationFailed(message, errors=[FieldError("cursor", message)])
+    return id_

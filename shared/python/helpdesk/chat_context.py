@@ -1,0 +1,77 @@
+"""A question, and all that its prompt is made of, gathered at once."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpdesk.citations import Source, bind
+from helpdesk.conversations import EndUser, RequestKey, TurnStatus
+from helpdesk.ids import Chance, ConversationId, TenantId, TurnId
+from helpdesk.model import Message
+from helpdesk.ports import Conversations, Tenants
+from helpdesk.prompts import remembered
+from helpdesk.retrieval import Retrieval
+from helpdesk.tenants import Tenant
+
+PASSAGES = 6
+"""How many passages an answer may rest on."""
+
+_REMEMBERED_TURNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a customer asks. ``history`` replaces what the log remembers of the conversation."""
+
+    tenant: TenantId
+    text: str
+    conversation: ConversationId | None = None
+    end_user: EndUser | None = None
+    history: tuple[Message, ...] | None = None
+    request: RequestKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the prompt of a question is made of."""
+
+    tenant: Tenant
+    sources: Sequence[Source]
+    history: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReader:
+    """Gathers a question's context; what is independent is read at once, in threads."""
+
+    tenants: Tenants
+    retrieval: Retrieval
+    conversations: Conversations
+    chance: Chance = secrets.token_bytes
+
+    async def read(self, question: Question, turn: TurnId) -> Context:
+        """The context of a question. ``turn`` is its own turn, which is no history.
+
+        Raises NotFound and Unavailable.
+        """
+        tenant, found, history = await asyncio.gather(
+            asyncio.to_thread(self.tenants.get, question.tenant),
+            asyncio.to_thread(self.retrieval.search, question.tenant, question.text, PASSAGES),
+            self._history(question, turn),
+        )
+        return Context(tenant, bind(found, self.chance), history)
+
+    async def _history(self, question: Question, turn: TurnId) -> Sequence[Message]:
+        if question.history is not None:
+            return question.history
+        if question.conversation is None:
+            return ()
+        turns = await asyncio.to_thread(
+            self.conversations.turns,
+            question.tenant,
+            question.conversation,
+            last=_REMEMBERED_TURNS + 1,
+        )
+        earlier = [each for each in turns if each.id != turn and each.status is TurnStatus.SETTLED]
+        return remembered(earlier[-_REMEMBERED_TURNS:])

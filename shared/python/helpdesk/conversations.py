@@ -1,0 +1,149 @@
+"""Conversations and their turns: the log of what was asked, answered and spent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from helpdesk.ids import ConversationId, DocumentId, TenantId, TurnId
+from helpdesk.money import Money
+
+FinishReason = Literal[
+    "answered", "no_answer", "action", "awaiting_confirmation", "handed_off", "error"
+]
+CacheUse = Literal["none", "exact", "semantic"]
+Rating = Literal["up", "down"]
+
+PREVIEW_CHARACTERS = 200
+
+
+class ConversationStatus(StrEnum):
+    """Who speaks for the tenant."""
+
+    BOT = "bot"
+    PENDING = "pending"
+    HUMAN = "human"
+    CLOSED = "closed"
+
+
+class TurnStatus(StrEnum):
+    """A turn is claimed when it starts and settled, once, when it ends."""
+
+    RUNNING = "running"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class EndUser:
+    """The tenant's customer, by the tenant's own id."""
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source of an answer; ``id`` is opaque and ours, ``[n]`` in the text is its place."""
+
+    id: str
+    document_id: DocumentId
+    title: str
+    url: str | None
+    heading: str | None
+    page: int | None
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnUsage:
+    """What a turn used and what it cost; ``estimated`` when the model did not say."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost: Money
+    price_version: str
+    cache: CacheUse = "none"
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the customer waited, in whole milliseconds."""
+
+    first_token_ms: int | None
+    total_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the customer thought of an answer."""
+
+    rating: Rating
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer.
+
+    ``deltas`` are the lengths, in characters, of the answer's pieces as they were streamed, so that
+    a lost stream can be resumed event by event.
+    """
+
+    tenant: TenantId
+    conversation: ConversationId
+    id: TurnId
+    status: TurnStatus
+    question: str
+    started_at: datetime
+    answer: str = ""
+    deltas: tuple[int, ...] = ()
+    sources: tuple[Citation, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    finish_reason: FinishReason | None = None
+    usage: TurnUsage | None = None
+    timing: Timing | None = None
+    feedback: Feedback | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation's head; its turns are items of their own.
+
+    ``preview`` is how its first question begins.
+    """
+
+    tenant: TenantId
+    id: ConversationId
+    status: ConversationStatus
+    created_at: datetime
+    updated_at: datetime
+    turns: int = 0
+    end_user: EndUser | None = None
+    outcome: FinishReason | None = None
+    preview: str = ""
+
+
+def preview_of(question: str) -> str:
+    """How a question begins, on one line."""
+    return " ".join(question.split())[:PREVIEW_CHARACTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """A caller's idempotency key, and the fingerprint of the request that it came with."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRequest:
+    """The turn that the first request with an idempotency key started."""
+
+    conversation: ConversationId
+    turn: TurnId
+    fingerprint: str

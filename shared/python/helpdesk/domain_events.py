@@ -1,0 +1,131 @@
+"""Changes in the tables become domain events: what has happened, under ids that follow from it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from helpdesk.conversations import Turn, TurnStatus
+from helpdesk.documents import Document, DocumentStatus
+from helpdesk.events import DomainEvent
+from helpdesk.ids import TenantId, new_id
+from helpdesk.ports import EventBus
+from helpdesk.usage import UsageEvent
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChanged:
+    """A document was written; ``before`` is None for a new one."""
+
+    before: Document | None
+    after: Document
+
+
+@dataclass(frozen=True, slots=True)
+class TurnChanged:
+    """A turn was written; ``before`` is None for a new one."""
+
+    before: Turn | None
+    after: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecorded:
+    """A usage event was written."""
+
+    event: UsageEvent
+
+
+Change = DocumentChanged | TurnChanged | UsageRecorded
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Tells whoever listens what has happened: each event at least once, under the same id."""
+
+    bus: EventBus
+
+    def announce(self, changes: Iterable[Change]) -> int:
+        """Publishes what has happened, and says how much that is. Raises Unavailable."""
+        events = [event for change in changes for event in events_of(change)]
+        if events:
+            self.bus.publish(events)
+        return len(events)
+
+
+def events_of(change: Change) -> Sequence[DomainEvent]:
+    """What has happened by this change; most changes are no event."""
+    match change:
+        case DocumentChanged(before, after):
+            return _document_events(before, after)
+        case TurnChanged(before, after):
+            return _turn_events(before, after)
+        case UsageRecorded(event):
+            return [_usage_recorded(event)]
+
+
+def _document_events(before: Document | None, after: Document) -> Sequence[DomainEvent]:
+    data = {"document_id": after.id, "version": after.version, "external_id": after.external_id}
+    published = before.published_version if before else None
+    if after.published_version is not None and after.published_version != published:
+        ready = {**data, "version": after.published_version, "chunks": after.chunks}
+        return [_event("document.ready", after.tenant, after.id, after.updated_at, ready)]
+    failed_before = before is not None and (
+        (before.status, before.version) == (DocumentStatus.FAILED, after.version)
+    )
+    if after.status is DocumentStatus.FAILED and after.failure and not failed_before:
+        failed = {**data, "code": after.failure.code}
+        return [_event("document.failed", after.tenant, after.id, after.updated_at, failed)]
+    return []
+
+
+def _turn_events(before: Turn | None, after: Turn) -> Sequence[DomainEvent]:
+    settled_before = before is not None and before.status is TurnStatus.SETTLED
+    if after.status is not TurnStatus.SETTLED or settled_before:
+        return []
+    data: dict[str, Any] = {
+        "conversation_id": after.conversation,
+        "turn_id": after.id,
+        "finish_reason": after.finish_reason,
+    }
+    ended_at = after.started_at
+    if after.timing:
+        ended_at += timedelta(milliseconds=after.timing.total_ms)
+        data |= {
+            "first_token_ms": after.timing.first_token_ms,
+            "total_ms": after.timing.total_ms,
+        }
+    return [_event("turn.settled", after.tenant, after.id, ended_at, data)]
+
+
+def _usage_recorded(event: UsageEvent) -> DomainEvent:
+    data = {
+        "event_id": event.id,
+        "subject": event.subject,
+        "price_version": event.price_version,
+        "estimated": event.estimated,
+        "quantities": [
+            {
+                "meter": each.meter,
+                "quantity": each.quantity,
+                "cost": {"amount": each.cost.amount(), "currency": each.cost.currency},
+            }
+            for each in event.quantities
+        ],
+    }
+    return _event("usage.recorded", event.tenant, event.id, event.occurred_at, data)
+
+
+def _event(
+    type_: str, tenant: TenantId, subject: str, occurred_at: datetime, data: Mapping[str, Any]
+) -> DomainEvent:
+    fact = hashlib.sha256(f"{type_} {subject} {data.get('version', '')}".encode()).digest()
+    return DomainEvent(
+        id=new_id("evt", occurred_at, lambda length: fact[:length]),
+        type=type_,
+        tenant=tenant,
+        subject=subject,
+        occurred_at=occurred_at,
+        data=data,
+    )

@@ -1,0 +1,112 @@
+"""Operations: each route of the API as one declared value, from which routing, authorisation,
+validation and the OpenAPI document all follow."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from helpdesk.clock import Clock
+from helpdesk.edge.requests import Query, Request
+from helpdesk.errors import HelpdeskError, NotFound, Unauthenticated
+from helpdesk.identity import Principal, Scope
+from helpdesk.ids import TenantId
+from helpdesk.keyring import Keyring
+from helpdesk.knowledge import Knowledge
+from helpdesk.metering import Metering
+from helpdesk.ports import Conversations
+from helpdesk.retrieval import Retrieval
+from helpdesk.tenancy import Tenancy
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_ID_BODY = re.compile(r"[0-9a-z]{26}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What operations call. Each is made when it is first needed, so a call loads only its own."""
+
+    tenancy: Callable[[], Tenancy]
+    keyring: Callable[[], Keyring]
+    knowledge: Callable[[], Knowledge]
+    retrieval: Callable[[], Retrieval]
+    conversations: Callable[[], Conversations]
+    metering: Callable[[], Metering]
+    now: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an operation, already authorised and validated."""
+
+    principal: Principal | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: Any = None
+
+    @property
+    def caller(self) -> Principal:
+        """Who is asking. Raises Unauthenticated on an operation that is open to all."""
+        if self.principal is None:
+            raise Unauthenticated("Send your key as 'Authorization: Bearer <key>'.")
+        return self.principal
+
+    @property
+    def tenant(self) -> TenantId:
+        """The tenant that is asking. Raises Forbidden for the platform's own keys."""
+        return self.caller.its_tenant()
+
+    def id(self, parameter: str, kind: str) -> str:
+        """An id of the path. Raises NotFound when nothing can have such an id."""
+        given = self.path[parameter]
+        if not given.startswith(f"{kind}_") or not _ID_BODY.fullmatch(given[len(kind) + 1 :]):
+            raise NotFound(f"There is no such {parameter.removesuffix('_id')}.")
+        return given
+
+
+Json = dict[str, Any]
+Run = Callable[[Services, Call], BaseModel | Json | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route: what it takes, who may call it, what it answers and how it refuses.
+
+    ``run`` is None for a route that the chat app serves. ``stores_secret`` says that an answer
+    kept for replays must be sealed. ``stream`` documents the events of a ``text/event-stream``.
+    """
+
+    method: Method
+    path: str
+    id: str
+    summary: str
+    tag: str
+    run: Run | None
+    scope: Scope | None = Scope.TENANT
+    body: type[Request] | None = None
+    query: type[Query] | None = None
+    status: int = 200
+    answer: type[BaseModel] | None = None
+    idempotent: bool = False
+    stores_secret: bool = False
+    stream: Mapping[str, type[BaseModel]] | None = None
+    refusals: Sequence[type[HelpdeskError]] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the parameters in the path."""
+        return _PARAMETER.findall(self.path)
+
+    def matches(self, path: str) -> bool:
+        """Whether a request's path is this route's."""
+        return _pattern(self.path).fullmatch(path) is not None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PARAMETER.sub("[^/]+", path))

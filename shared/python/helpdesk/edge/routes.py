@@ -1,0 +1,40 @@
+"""All routes of the API, in the order of the OpenAPI document, which is one of them."""
+
+from helpdesk.edge import (
+    chat_routes,
+    conversations,
+    documents,
+    health,
+    keys,
+    search,
+    tenants,
+    usage,
+)
+from helpdesk.edge.openapi import document
+from helpdesk.edge.operations import Call, Json, Operation, Services
+
+
+def describe(_: Services, __: Call) -> Json:
+    """The OpenAPI document."""
+    return document(OPERATIONS)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    *tenants.OPERATIONS,
+    *keys.OPERATIONS,
+    *documents.OPERATIONS,
+    *search.OPERATIONS,
+    *chat_routes.OPERATIONS,
+    *conversations.OPERATIONS,
+    *usage.OPERATIONS,
+    *health.OPERATIONS,
+    Operation(
+        "GET",
+        "/v1/openapi.json",
+        "getOpenApi",
+        "This document.",
+        "Platform",
+        describe,
+        scope=None,
+    ),
+)

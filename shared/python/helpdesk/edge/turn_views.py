@@ -1,0 +1,41 @@
+"""Turns and their parts as the API shows them."""
+
+from typing import Any
+
+from helpdesk.conversations import Citation, Timing, TurnUsage
+from helpdesk.money import Money
+
+
+def money_view(money: Money) -> dict[str, str]:
+    """An amount of money: a decimal string and its currency."""
+    return {"amount": money.amount(), "currency": money.currency}
+
+
+def citation_view(citation: Citation) -> dict[str, Any]:
+    """A source that was retrieved or cited."""
+    return {
+        "id": citation.id,
+        "document_id": citation.document_id,
+        "title": citation.title,
+        "url": citation.url,
+        "heading": citation.heading,
+        "page": citation.page,
+        "snippet": citation.snippet,
+    }
+
+
+def usage_view(usage: TurnUsage) -> dict[str, Any]:
+    """What a turn used and what it cost."""
+    return {
+        "model": usage.model,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": money_view(usage.cost),
+        "cache": usage.cache,
+        "estimated": usage.estimated,
+    }
+
+
+def timing_view(timing: Timing) -> dict[str, int | None]:
+    """How long the customer waited."""
+    return {"first_token_ms": timing.first_token_ms, "total_ms": timing.total_ms}

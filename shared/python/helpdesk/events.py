@@ -1,0 +1,46 @@
+"""What travels between the functions: messages and domain events, as frozen values."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from helpdesk.ids import DocumentId, TenantId
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class JobPassage(_Message):
+    """A passage of an embedding job."""
+
+    position: int
+    text: str
+    heading: str | None = None
+    page: int | None = None
+
+
+class EmbeddingJob(_Message):
+    """One batch of a document's version: embed these passages and index them."""
+
+    tenant: TenantId
+    document: DocumentId
+    version: int
+    batch: Annotated[int, Field(ge=0)]
+    passages: tuple[JobPassage, ...]
+
+
+class DomainEvent(_Message):
+    """Something that has happened to a tenant's things, in the past tense (``document.ready``).
+
+    ``id`` follows from the fact, so that a listener recognises a repetition.
+    """
+
+    id: str
+    type: str
+    tenant: TenantId
+    subject: str
+    occurred_at: datetime
+    data: Mapping[str, Any]
