@@ -1,0 +1,31 @@
+"""The API function: every route but chat."""
+
+from functools import cache
+from typing import Any
+
+from helpdesk import wiring
+from helpdesk.clock import utc_now
+from helpdesk.edge.access import Access
+from helpdesk.edge.api import Api
+from helpdesk.edge.operations import Services
+from helpdesk.edge.routes import OPERATIONS
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers one request."""
+    return _api().answer(event, context)
+
+
+@cache
+def _api() -> Api:
+    services = Services(
+        tenancy=wiring.tenancy,
+        keyring=wiring.keyring,
+        knowledge=wiring.knowledge,
+        retrieval=wiring.retrieval,
+        conversations=wiring.conversations,
+        metering=wiring.metering,
+        now=utc_now,
+    )
+    access = Access(wiring.authenticator, wiring.settings().sign_up)
+    return Api(OPERATIONS, services, access, wiring.replies)
