@@ -1,0 +1,72 @@
+"""What was written becomes domain events: table streams, function, bus."""
+
+from aws_cdk import Duration
+from aws_cdk.aws_lambda import FilterCriteria, FilterRule, StartingPosition
+from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
+from constructs import Construct
+
+from infra.domain_events import DomainEvents
+from infra.parts.acknowledged import acknowledge
+from infra.parts.function import Function
+from infra.parts.platform import Platform
+from infra.parts.queue import DeadLetters
+from infra.parts.table import Table
+from infra.tables import Tables
+
+# How the sort keys begin of what has a story to tell: the knowledge table also holds cached
+# vectors, far more of them than documents.
+_DOCUMENTS = "DOCUMENT#"
+_TURNS = "TURN#"
+
+
+class Metering(Construct):
+    """Publishes what happened to documents, turns and usage, at least once and in order."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        platform: Platform,
+        *,
+        tables: Tables,
+        events: DomainEvents,
+    ) -> None:
+        super().__init__(scope, name)
+        self._function = Function(
+            self, "metering", platform, timeout=Duration.minutes(1), memory_mb=512
+        )
+        self._given_up = DeadLetters(self, "GivenUp", platform.monitoring)
+        acknowledge(
+            self._given_up, "SQS3", "It holds what the streams gave up: it is the dead letters."
+        )
+        events.published_by(self._function)
+        self._follow(tables.knowledge, only=_DOCUMENTS)
+        self._follow(tables.conversations, only=_TURNS)
+        self._follow(tables.ledger)
+        platform.monitoring.alarm(
+            self,
+            "Late",
+            self._function.metric("IteratorAge", statistic="max", period=Duration.minutes(5)),
+            above=Duration.minutes(5).to_milliseconds(),
+            why="Usage and dashboards lag behind what happened.",
+        )
+
+    def _follow(self, table: Table, only: str = "") -> None:
+        """A record that fails is told apart by halving the batch, then set aside.
+
+        ``only`` is how the sort keys begin of the items that matter.
+        """
+        keys = {"sk": {"S": FilterRule.begins_with(only)}}
+        pattern = FilterCriteria.filter({"dynamodb": {"Keys": keys}})
+        self._function.add_event_source(
+            DynamoEventSource(
+                table.resource,
+                starting_position=StartingPosition.TRIM_HORIZON,
+                batch_size=100,
+                bisect_batch_on_error=True,
+                report_batch_item_failures=True,
+                retry_attempts=10,
+                on_failure=SqsDlq(self._given_up.queue),
+                filters=[pattern] if only else None,
+            )
+        )
