@@ -1,0 +1,83 @@
+"""An answer as it streams: printed piece by piece, with its citations, times and cost."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.markup import escape
+
+from cli.client import Client, Event, Json
+from cli.output import money, out
+
+
+@dataclass(slots=True)
+class Answer:
+    """What has come of an answer so far; ``first_token_ms`` is what this reader waited."""
+
+    conversation_id: str | None = None
+    turn_id: str | None = None
+    text: str = ""
+    first_token_ms: int | None = None
+    problem: Json | None = None
+    done: Json = field(default_factory=dict)
+
+    def as_json(self) -> Json:
+        """The answer as one document, in the shape of an answer that was not streamed."""
+        return {
+            "conversation_id": self.conversation_id,
+            "turn_id": self.turn_id,
+            "answer": self.text,
+            **self.done,
+            **({"error": self.problem} if self.problem else {}),
+            "client": {"first_token_ms": self.first_token_ms},
+        }
+
+
+def ask(client: Client, question: str, conversation: str | None, *, show: bool) -> Answer:
+    """Asks, and prints the answer while it comes, when it is to be shown."""
+    body: Json = {"message": question}
+    if conversation:
+        body["conversation_id"] = conversation
+    answer = Answer()
+    for text in _texts(answer, client.stream("/v1/chat", body)):
+        if show:
+            out.print(text, end="", markup=False, soft_wrap=True)
+    if show:
+        out.print()
+        _print_ending(answer)
+    return answer
+
+
+def _texts(answer: Answer, events: Iterator[Event]) -> Iterator[str]:
+    started = time.monotonic()
+    for event in events:
+        match event.name:
+            case "start":
+                answer.conversation_id = event.data["conversation_id"]
+                answer.turn_id = event.data["turn_id"]
+            case "delta":
+                if answer.first_token_ms is None:
+                    answer.first_token_ms = round((time.monotonic() - started) * 1000)
+                answer.text += event.data["text"]
+                yield event.data["text"]
+            case "error":
+                answer.problem = event.data
+            case "done":
+                answer.done = event.data
+
+
+def _print_ending(answer: Answer) -> None:
+    if answer.problem:
+        out.print(f"[red]{escape(answer.problem['detail'])}[/red]")
+    for number, citation in enumerate(answer.done.get("citations", []), start=1):
+        where = citation["heading"] or (f"page {citation['page']}" if citation["page"] else "")
+        line = f"  [{number}] {citation['title']}" + (f" — {where}" if where else "")
+        out.print(line, style="cyan", markup=False)
+    if usage := answer.done.get("usage"):
+        facts = [
+            f"first token {answer.first_token_ms} ms",
+            f"total {answer.done['timing']['total_ms']} ms",
+            f"cost {money(usage['cost'])}",
+            usage["model"],
+        ]
+        out.print("  " + " · ".join(facts), style="dim", markup=False)

@@ -1,0 +1,79 @@
+"""`helpdesk ask` and `helpdesk conversations`: questions, answers, and their log."""
+
+from typing import Annotated
+
+import typer
+
+from cli import answers
+from cli.client import Client, connected
+from cli.output import EXIT_FAILED, AsJson, out, print_json, print_table, told_clearly
+
+app = typer.Typer()
+
+
+@app.command("ask")
+def ask(
+    question: Annotated[str | None, typer.Argument(help="None: a conversation.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Go on with this one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a question and watch the answer stream; without one, hold a conversation."""
+    with told_clearly(), connected() as client:
+        if question is not None:
+            _ask_once(client, question, conversation, as_json=as_json)
+            return
+        out.print("Ask away; an empty line or Ctrl-D ends it.", style="dim")
+        while asked := _next_question():
+            conversation = _ask_once(client, asked, conversation, as_json=as_json)
+
+
+def _ask_once(
+    client: Client, question: str, conversation: str | None, *, as_json: bool
+) -> str | None:
+    answer = answers.ask(client, question, conversation, show=not as_json)
+    if as_json:
+        print_json(answer.as_json())
+    if answer.problem:
+        raise typer.Exit(EXIT_FAILED)
+    return answer.conversation_id
+
+
+def _next_question() -> str | None:
+    try:
+        return out.input("[bold]> [/bold]").strip() or None
+    except EOFError:
+        return None
+
+
+@app.command("conversations")
+def show_conversations(
+    conversation: Annotated[str | None, typer.Argument(help="Show this one whole.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the conversations, or show one with its turns."""
+    with told_clearly(), connected() as client:
+        if conversation:
+            found = client.get(f"/v1/conversations/{conversation}")
+        else:
+            found = {"items": list(client.items("/v1/conversations"))}
+    if as_json:
+        print_json(found)
+    elif conversation:
+        for turn in found["turns"]:
+            out.print(f"> {turn['message']}", style="bold", markup=False)
+            out.print(turn["answer"], markup=False, soft_wrap=True)
+    else:
+        print_table(
+            ("id", "first question", "status", "outcome", "turns", "updated"),
+            (
+                (
+                    c["id"],
+                    c["preview"],
+                    c["status"],
+                    c["outcome"] or "",
+                    str(c["turn_count"]),
+                    c["updated_at"],
+                )
+                for c in found["items"]
+            ),
+        )

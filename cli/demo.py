@@ -1,0 +1,80 @@
+"""`helpdesk demo`: from nothing to cited answers, as a newcomer would do it by hand."""
+
+import typer
+from rich.panel import Panel
+
+from cli import answers
+from cli.client import Client
+from cli.documents import with_progress
+from cli.output import err, out, told_clearly
+from cli.settings import Connection
+from cli.uploading import File, files_in, upload
+from local import stage
+from local.settings import HELP_CENTRE
+
+app = typer.Typer()
+
+QUESTIONS = (
+    "How long do I have to send something back?",
+    "How much is standard shipping to Germany?",
+    "Do you sell skis?",
+)
+"""What a customer would ask; the articles do not answer the last one."""
+
+
+@app.command("demo")
+def demo() -> None:
+    """Start everything here, upload a sample help centre, and ask it three questions."""
+    with told_clearly():
+        started = stage.up(out)
+        tenant = started.tenant or _sign_up(started)
+        with Client(Connection(started.base_url, tenant.secret)) as client:
+            _fill(client)
+            for question in QUESTIONS:
+                out.print(f"\n[bold]> {question}[/bold]")
+                answers.ask(client, question, None, show=True)
+    _say_what_next(started.base_url)
+
+
+def _sign_up(started: stage.Status) -> stage.DemoTenant:
+    with Client(Connection(started.base_url, None)) as client:
+        created = client.post("/v1/tenants", {"name": "Larkfell", "email": "demo@larkfell.example"})
+    tenant = stage.DemoTenant(created["tenant"]["id"], **created["keys"])
+    stage.remember_tenant(tenant)
+    out.print(f"Signed up the sample shop Larkfell as [bold]{tenant.id}[/bold].")
+    return tenant
+
+
+def _fill(client: Client) -> None:
+    """Uploads the articles that are not there yet."""
+    there = {d["external_id"] for d in client.items("/v1/documents", status="ready")}
+    files = [file for file in _articles() if file.external_id not in there]
+    if not files:
+        out.print("The sample help centre is there already.")
+        return
+    results = with_progress(lambda follow: upload(client, files, follow))
+    failed = [one for one in results if one.failed]
+    out.print(f"Uploaded {len(results) - len(failed)} help articles (HTML, Markdown, PDF, DOCX).")
+    for one in failed:
+        err.print(f"  {one.file.path.name}: {one.failed}", style="red", markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _articles() -> list[File]:
+    return files_in([HELP_CENTRE])[0]
+
+
+def _say_what_next(base_url: str) -> None:
+    out.print(
+        Panel.fit(
+            f"The service is at [bold]{base_url}[/bold] and keeps running.\n\n"
+            "  .venv/bin/helpdesk ask            talk to it\n"
+            "  .venv/bin/helpdesk upload DIR     give it documents of yours\n"
+            "  .venv/bin/helpdesk conversations  what was asked\n"
+            "  .venv/bin/helpdesk usage          what it cost\n"
+            "  make down                         stop it; 'make up' has it all back",
+            title="What next",
+            title_align="left",
+        )
+    )

@@ -1,0 +1,18 @@
+"""The `helpdesk` command.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 nobody answers, 4 not allowed.
+"""
+
+import typer
+
+from cli import conversations, demo, documents, stage, tenants, usage
+
+app = typer.Typer(
+    help="Helpdesk AI: run it on this machine, feed it documents, ask it questions.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 nobody answers, 4 not allowed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for commands in (stage, demo, documents, conversations, usage):
+    app.add_typer(commands.app)
+app.add_typer(tenants.app, name="tenant")

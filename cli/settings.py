@@ -1,0 +1,44 @@
+"""Where the service is and with which key: environment, config file, or this machine's stage.
+
+The only file of the CLI that reads the environment.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.stage import status
+from platformdirs import user_config_path
+
+CONFIG_FILE_VARIABLE = "HELPDESK_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A base URL and a key. ``key`` is None where nothing names one."""
+
+    url: str
+    key: str | None
+
+
+def config_file() -> Path:
+    """The config file: ``url = "…"`` and ``api_key = "…"``, TOML."""
+    named = os.environ.get(CONFIG_FILE_VARIABLE)
+    return Path(named) if named else user_config_path("helpdesk") / "config.toml"
+
+
+def connection() -> Connection:
+    """Each value from the first place that has it."""
+    written = _config()
+    url = os.environ.get("HELPDESK_URL") or written.get("url")
+    key = os.environ.get("HELPDESK_API_KEY") or written.get("api_key")
+    if url:
+        return Connection(url.rstrip("/"), key)
+    here = status()
+    return Connection(here.base_url, key or (here.tenant.secret if here.tenant else None))
+
+
+def _config() -> dict[str, str]:
+    path = config_file()
+    return tomllib.loads(path.read_text()) if path.is_file() else {}
