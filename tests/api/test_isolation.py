@@ -1,0 +1,126 @@
+"""Every route of the OpenAPI document, tried with another tenant's ids: 404 each time."""
+
+import re
+from typing import cast
+
+import pytest
+
+from helpdesk.edge.conversations import FeedbackIn
+from helpdesk.edge.openapi import document
+from helpdesk.edge.operations import Call, Services
+from helpdesk.edge.routes import OPERATIONS
+from helpdesk.errors import NotFound
+from helpdesk.identity import Principal
+from helpdesk.ids import TenantId
+from helpdesk.keys import Role
+from tests.api.knowledge import publish
+
+_BODIES = {
+    "/v1/conversations/{conversation_id}/turns/{turn_id}/feedback": {"rating": "up"},
+}
+# The chat app serves these; its own tests try them.
+_ELSEWHERE = {"/v1/conversations/{conversation_id}/turns/{turn_id}/events"}
+
+
+def _routes_with_ids():
+    for path, methods in document(OPERATIONS)["paths"].items():
+        if "{" in path and path not in _ELSEWHERE:
+            for method in methods:
+                yield method.upper(), path
+
+
+def _announced(world, company):
+    body = {"filename": "a.md", "content_type": "text/markdown", "size_bytes": 10}
+    created = world.call("POST", "/v1/documents", body, key=company.secret)
+    assert created.status == 201, created.text
+    return created.json["document"]["id"]
+
+
+@pytest.fixture
+def ids(world, acme):
+    """One of each of Acme's things."""
+    turn = world.turn(acme.id)
+    key = world.call("POST", "/v1/keys", {}, key=acme.secret).json["id"]
+    return {
+        "document_id": _announced(world, acme),
+        "conversation_id": turn.conversation,
+        "turn_id": turn.id,
+        "key_id": key,
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), list(_routes_with_ids()))
+def test_another_tenants_id_does_not_exist(world, acme, rival, ids, method, path):
+    asked = path.format(**ids)
+
+    answer = world.call(method, asked, _BODIES.get(path), key=rival.secret)
+    assert (answer.status, answer.code) == (404, "not_found")
+
+    own = world.call(method, asked, _BODIES.get(path), key=acme.secret)
+    assert own.status in (200, 204), own.text
+
+
+@pytest.mark.parametrize(("method", "path"), list(_routes_with_ids()))
+@pytest.mark.parametrize("made_up", ["x", "../secret", "doc_1#META", "%00", "é" * 2000, "a" * 5000])
+def test_what_can_be_no_id_does_not_exist_either(world, acme, method, path, made_up):
+    asked = re.sub(r"\{\w+\}", made_up, path)
+
+    answer = world.call(method, asked, _BODIES.get(path), key=acme.secret)
+
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "made_up", ["x", "doc_1", f"ten_{'0' * 26}", f"doc_{'é' * 26}", "a" * 5000]
+)
+def test_what_can_be_no_id_is_not_even_looked_up(made_up):
+    caller = Principal(Role.SECRET, TenantId("ten_1"))
+    nobody = cast("Services", None)
+    for operation in OPERATIONS:
+        if operation.run and operation.parameters:
+            call = Call(
+                caller, dict.fromkeys(operation.parameters, made_up), FeedbackIn(rating="up")
+            )
+            with pytest.raises(NotFound):
+                operation.run(nobody, call)
+
+
+def test_a_turn_is_not_found_through_another_conversation_of_the_tenant(world, acme):
+    one, two = world.turn(acme.id), world.turn(acme.id)
+    path = f"/v1/conversations/{one.conversation}/turns/{two.id}/feedback"
+
+    assert world.call("POST", path, {"rating": "up"}, key=acme.secret).status == 404
+
+
+def test_lists_and_usage_hold_only_ones_own(world, acme, rival):
+    _announced(world, acme)
+    world.turn(acme.id)
+
+    for path in ("/v1/documents", "/v1/conversations"):
+        assert len(world.call("GET", path, key=acme.secret).json["items"]) == 1
+        assert world.call("GET", path, key=rival.secret).json["items"] == []
+    assert world.call("GET", "/v1/usage", key=rival.secret).json["total"]["amount"] == "0.00"
+    query = {"tenant": acme.id}
+    assert world.call("GET", "/v1/usage", key=rival.secret, query=query).status == 404
+
+
+def test_a_cursor_of_another_tenants_list_leads_nowhere_but_into_ones_own(world, acme, rival):
+    for _ in range(3):
+        world.turn(acme.id)
+    own = world.turn(rival.id)
+    cursor = world.call("GET", "/v1/conversations", key=acme.secret, query={"limit": "1"}).json[
+        "next_cursor"
+    ]
+
+    answer = world.call("GET", "/v1/conversations", key=rival.secret, query={"cursor": cursor})
+
+    assert {each["id"] for each in answer.json["items"]} <= {own.conversation}
+
+
+def test_search_finds_nothing_of_another_tenant(world, acme, rival):
+    publish(world, acme.id, "Refunds take three days.")
+    asked = {"query": "refunds", "limit": 5}
+
+    assert world.call("POST", "/v1/search", asked, key=rival.secret).json == {"items": []}
+    (found,) = world.call("POST", "/v1/search", asked, key=acme.secret).json["items"]
+    assert found["text"] == "Refunds take three days."

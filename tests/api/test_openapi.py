@@ -1,0 +1,96 @@
+"""The OpenAPI document is valid, whole, and tells the truth about the code."""
+
+import pytest
+from openapi_spec_validator import validate
+
+from helpdesk.edge.openapi import document
+from helpdesk.edge.routes import OPERATIONS
+from helpdesk.errors import HelpdeskError
+
+_DOCUMENT = document(OPERATIONS)
+
+
+def test_it_is_valid():
+    assert _DOCUMENT["openapi"].startswith("3.1")
+    validate(_DOCUMENT)
+
+
+def test_it_is_what_is_served(world):
+    assert world.call("GET", "/v1/openapi.json").json == _DOCUMENT
+
+
+def test_it_has_every_route_of_this_version():
+    described = {
+        f"{method.upper()} {path}"
+        for path, methods in _DOCUMENT["paths"].items()
+        for method in methods
+    }
+    assert described == {
+        "POST /v1/tenants",
+        "GET /v1/tenant",
+        "PATCH /v1/tenant",
+        "GET /v1/keys",
+        "POST /v1/keys",
+        "DELETE /v1/keys/{key_id}",
+        "POST /v1/documents",
+        "GET /v1/documents",
+        "GET /v1/documents/{document_id}",
+        "DELETE /v1/documents/{document_id}",
+        "POST /v1/search",
+        "POST /v1/chat",
+        "POST /v1/chat/completions",
+        "GET /v1/conversations",
+        "GET /v1/conversations/{conversation_id}",
+        "GET /v1/conversations/{conversation_id}/turns/{turn_id}/events",
+        "POST /v1/conversations/{conversation_id}/turns/{turn_id}/feedback",
+        "GET /v1/usage",
+        "GET /v1/health",
+        "GET /v1/openapi.json",
+    }
+
+
+def test_every_operation_is_guarded_but_the_open_ones():
+    open_ones = {
+        operation["operationId"]
+        for methods in _DOCUMENT["paths"].values()
+        for operation in methods.values()
+        if not operation["security"]
+    }
+    assert open_ones == {"getHealth", "getOpenApi"}
+
+
+def test_chat_streams():
+    content = _DOCUMENT["paths"]["/v1/chat"]["post"]["responses"]["200"]["content"]
+
+    assert set(content) == {"application/json", "text/event-stream"}
+    assert set(content["text/event-stream"]["x-events"]) == {
+        "start",
+        "sources",
+        "delta",
+        "error",
+        "done",
+    }
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_the_example_of_a_body_is_a_good_body(operation):
+    if operation.body is None:
+        return
+    for example in operation.body.model_config.get("json_schema_extra", {}).get("examples", []):
+        operation.body.model_validate(example, strict=False)
+
+
+def test_every_error_code_is_described():
+    def tree(error):
+        return [error, *(leaf for each in error.__subclasses__() for leaf in tree(each))]
+
+    described = {
+        code
+        for response in _DOCUMENT["components"]["responses"].values()
+        for code in response["content"]["application/problem+json"]["examples"]
+    }
+    # No operation of this version refuses by policy; a wrong method is no operation at all.
+    assert {each.code for each in tree(HelpdeskError)} - described == {
+        "policy_violation",
+        "method_not_allowed",
+    }

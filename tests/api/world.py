@@ -1,0 +1,220 @@
+"""The API over real tables (moto's), asked with the events that API Gateway sends."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+
+from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
+from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
+from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
+from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
+from helpdesk.adapters.idempotent_replies import PowertoolsReplies
+from helpdesk.adapters.s3_uploads import S3Uploads
+from helpdesk.charging import charge
+from helpdesk.clock import utc_now
+from helpdesk.conversations import (
+    Conversation,
+    ConversationStatus,
+    EndUser,
+    Turn,
+    TurnStatus,
+    preview_of,
+)
+from helpdesk.edge.access import Access, context_of
+from helpdesk.edge.api import Api
+from helpdesk.edge.operations import Services
+from helpdesk.edge.routes import OPERATIONS
+from helpdesk.identity import Authenticator, CachedKeys
+from helpdesk.ids import ConversationId, TenantId, TurnId, new_id
+from helpdesk.keyring import Keyring
+from helpdesk.knowledge import Knowledge
+from helpdesk.metering import Metering
+from helpdesk.model import TokenUsage
+from helpdesk.pricing import PRICE_BOOK
+from helpdesk.retrieval import Retrieval
+from helpdesk.tenancy import Tenancy
+from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.passage_index import MemoryPassageIndex
+from tests.fakes.platform_keys import MemoryPlatformKeys
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API answered."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> Any:
+        assert self.headers["content-type"] == "application/problem+json"
+        return self.json["code"]
+
+    @property
+    def fields(self) -> list[str]:
+        return [error["field"] for error in self.json["errors"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A tenant and its keys."""
+
+    id: TenantId
+    secret: str
+    publishable: str
+
+
+class World:
+    """Everything behind the API, and a way to call it."""
+
+    def __init__(self, sign_up="open", prefix=""):
+        self.dynamodb = boto3.client("dynamodb", REGION)
+        names = ("tenants", "knowledge", "conversations", "ledger", "idempotency")
+        self.tables = {name: prefix + name for name in names}
+        for name, table in self.tables.items():
+            _create_table(
+                self.dynamodb, table, *(["id"] if name == "idempotency" else ["pk", "sk"])
+            )
+        s3 = boto3.client("s3", REGION)
+        s3.create_bucket(Bucket="uploads")
+        kms = boto3.client("kms", REGION)
+        seal = kms.create_key()["KeyMetadata"]["KeyId"]
+
+        self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
+        self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
+        self.conversations = DynamoDBConversations(
+            self.dynamodb, self.tables["conversations"], self.tables["ledger"]
+        )
+        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"])
+        self.index = MemoryPassageIndex()
+        self.platform_keys = MemoryPlatformKeys()
+        self.platform_keys_secret = f"{prefix}platform-keys"
+        boto3.client("secretsmanager", REGION).create_secret(
+            Name=self.platform_keys_secret,
+            SecretString=json.dumps(
+                {"operator": self.platform_keys.operator, "finance": self.platform_keys.finance}
+            ),
+        )
+        self.authenticator = Authenticator(CachedKeys(self.keys, utc_now), self.platform_keys)
+        self.services = Services(
+            tenancy=lambda: Tenancy(self.tenants, utc_now),
+            keyring=lambda: Keyring(self.keys, utc_now),
+            knowledge=lambda: Knowledge(
+                self.documents, S3Uploads(s3, "uploads"), self.index, utc_now
+            ),
+            retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
+            conversations=lambda: self.conversations,
+            metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            now=utc_now,
+        )
+        replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)
+        access = Access(lambda: self.authenticator, sign_up)
+        self.api = Api(OPERATIONS, self.services, access, lambda: replies)
+
+    def written(self, *names):
+        """All that the tables hold, as one text."""
+        return str([self.dynamodb.scan(TableName=self.tables[name])["Items"] for name in names])
+
+    def call(self, method, path, body=None, *, key=None, query=None, headers=None, **event):
+        """One call; ``key`` goes through the authorizer, as on AWS, unless the route has none."""
+        sent = dict(headers or {})
+        context = {"identity": {"sourceIp": "203.0.113.9"}}
+        if key is not None:
+            sent["Authorization"] = f"Bearer {key}"
+            if path not in ("/v1/tenants", "/v1/health", "/v1/openapi.json"):
+                principal = self.authenticator.principal(sent["Authorization"])
+                context["authorizer"] = context_of(principal) | {"principalId": "x"}
+        content = body if isinstance(body, str | None) else json.dumps(body)
+        return self.send(
+            {
+                "resource": "/v1/{proxy+}",
+                "httpMethod": method,
+                "path": path,
+                "headers": sent,
+                "multiValueHeaders": {name: [value] for name, value in sent.items()},
+                "queryStringParameters": query,
+                "requestContext": context,
+                "body": content,
+                "isBase64Encoded": False,
+                **event,
+            }
+        )
+
+    def send(self, event):
+        """One event, as it is."""
+        answer = self.api.answer(event, None)
+        headers = {
+            name.lower(): value
+            for name, values in answer["multiValueHeaders"].items()
+            for value in values
+        }
+        return Answer(answer["statusCode"], headers, answer["body"])
+
+    def company(self, name="Acme"):
+        """A tenant that has signed up."""
+        body = {"name": name, "email": "ops@acme.example"}
+        new = self.call("POST", "/v1/tenants", body, key=self.platform_keys.operator).json
+        keys = new["keys"]
+        return Company(TenantId(new["tenant"]["id"]), keys["secret"], keys["publishable"])
+
+    def turn(self, tenant, question="Where is my parcel?", end_user=None, settle=True):
+        """A conversation with one turn."""
+        now = utc_now()
+        turn = Turn(
+            tenant=tenant,
+            conversation=ConversationId(new_id("conv", now)),
+            id=TurnId(new_id("turn", now)),
+            status=TurnStatus.RUNNING,
+            question=question,
+            started_at=now,
+        )
+        user = EndUser(end_user) if end_user else None
+        head = Conversation(
+            tenant,
+            turn.conversation,
+            ConversationStatus.BOT,
+            now,
+            now,
+            end_user=user,
+            preview=preview_of(question),
+        )
+        self.conversations.claim(turn, head)
+        if settle:
+            self.settle(turn)
+        return turn
+
+    def settle(self, turn):
+        """Ends a turn that used 1,000 tokens in and 10 out."""
+        used = TokenUsage("gpt-4o-mini", 1_000, 10)
+        charged = charge(turn, used, PRICE_BOOK, utc_now(), opens_conversation=True)
+        settled = replace(
+            turn,
+            status=TurnStatus.SETTLED,
+            answer="On its way.",
+            finish_reason="answered",
+            usage=charged.usage,
+        )
+        assert self.conversations.settle(settled, charged.event)
+
+
+def _create_table(client, name, *keys):
+    kinds = ("HASH", "RANGE")
+    client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)
+        ],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )

@@ -1,0 +1,144 @@
+"""A service with scripted answers on a real port: what the CLI is tested against."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+KEY = "hd_sk_right"
+CITATION = {
+    "id": "k1",
+    "document_id": "doc_1",
+    "title": "Returns",
+    "url": None,
+    "heading": "Deadlines",
+    "page": None,
+    "snippet": "Within 30 days.",
+}
+FREE = {"amount": "0.00", "currency": "USD"}
+DONE = {
+    "finish_reason": "answered",
+    "citations": [CITATION],
+    "usage": {
+        "model": "scripted",
+        "input_tokens": 9,
+        "output_tokens": 4,
+        "cost": {"amount": "0.000123", "currency": "USD"},
+        "cache": "none",
+    },
+    "timing": {"first_token_ms": 3, "total_ms": 7},
+}
+
+
+@dataclass
+class ScriptedService:
+    """Takes documents, fails those named ``broken…``, and streams one answer to any question."""
+
+    url: str = ""
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    received: dict[str, bytes] = field(default_factory=dict)
+    idempotency_keys: list[str] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    busy_answers: int = 0
+    stream_problem: dict[str, Any] | None = None
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/documents", self.create, methods=["POST"]),
+                Route("/v1/documents", self.list),
+                Route("/bucket/{document}", self.receive, methods=["PUT"]),
+                Route("/v1/chat", self.chat, methods=["POST"]),
+                Route("/v1/usage", self.usage),
+            ]
+        )
+
+    async def create(self, request: Request) -> Response:
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            problem = {"code": "unauthenticated", "detail": "No such key.", "request_id": "r1"}
+            return JSONResponse(problem, 401, media_type="application/problem+json")
+        self.idempotency_keys.append(request.headers["Idempotency-Key"])
+        if self.busy_answers:
+            self.busy_answers -= 1
+            problem = {"code": "unavailable", "detail": "Too busy."}
+            return JSONResponse(problem, 503, {"Retry-After": "0"})
+        body = await request.json()
+        document = {
+            **body,
+            "id": f"doc_{len(self.documents)}",
+            "status": "awaiting_upload",
+            "progress": 0,
+            "chunks": 0,
+            "error": None,
+        }
+        self.documents[document["id"]] = document
+        upload = {
+            "method": "PUT",
+            "url": f"{self.url}/bucket/{document['id']}",
+            "headers": {"Content-Type": body["content_type"]},
+        }
+        return JSONResponse({"document": document, "upload": upload}, 201)
+
+    async def receive(self, request: Request) -> Response:
+        document = self.documents[request.path_params["document"]]
+        self.received[document["filename"]] = await request.body()
+        broken = document["filename"].startswith("broken")
+        error = {"code": "malformed_document", "message": "It can't be read."} if broken else None
+        document.update(status="failed" if broken else "ready", progress=1, error=error)
+        return Response()
+
+    async def list(self, request: Request) -> Response:
+        everything = list(self.documents.values())
+        start = int(request.query_params.get("cursor", 0))
+        following = start + 2 if start + 2 < len(everything) else None
+        page = everything[start : start + 2]
+        return JSONResponse({"items": page, "next_cursor": following and str(following)})
+
+    async def chat(self, request: Request) -> Response:
+        self.questions.append(await request.json())
+        names = {"conversation_id": "conv_1", "turn_id": "turn_1"}
+        events: list[tuple[str, Any]] = [("start", names), ("sources", {"citations": [CITATION]})]
+        if self.stream_problem:
+            events += [("error", self.stream_problem), ("done", DONE | {"finish_reason": "error"})]
+        else:
+            events += [("delta", {"text": "Within 30 "}), ("delta", {"text": "days [1]."})]
+            events += [("done", DONE)]
+        text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+        return StreamingResponse(iter([text]), media_type="text/event-stream")
+
+    async def usage(self, request: Request) -> Response:
+        meter = {"meter": "turns", "quantity": 1204, "unit": "turn", "cost": FREE}
+        return JSONResponse(
+            {
+                "period": request.query_params.get("period", "2026-11"),
+                "closed": False,
+                "meters": [meter],
+                "total": FREE,
+                "as_of": "2026-11-24T09:30:00.000Z",
+            }
+        )
+
+
+@contextmanager
+def serving(service: ScriptedService) -> Iterator[ScriptedService]:
+    """Runs the service on a free port of 127.0.0.1."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    service.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(service.app(), log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

@@ -1,0 +1,127 @@
+"""The commands that speak to the service: what they send, print, and exit with."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.cli.scripted_service import KEY, ScriptedService, serving
+
+
+@pytest.fixture
+def service():
+    with serving(ScriptedService()) as running:
+        yield running
+
+
+@pytest.fixture
+def run(service):
+    environment = {"HELPDESK_URL": service.url, "HELPDESK_API_KEY": KEY}
+    return lambda *arguments, **given: CliRunner(env=environment | given.pop("env", {})).invoke(
+        app, arguments, **given
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("returns.html", "deep/shipping.md", "gifts.txt", "logo.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"About {name}")
+    return tmp_path
+
+
+def test_a_folder_is_uploaded_whole_and_what_is_not_read_is_named(run, service, folder):
+    result = run("upload", str(folder))
+    assert result.exit_code == 0, result.output
+    assert "3 of 3 documents ready" in result.output
+    assert "logo.png: skipped" in result.output.replace("\n", "")
+    assert service.received["shipping.md"] == b"About deep/shipping.md"
+    external_ids = {document["external_id"] for document in service.documents.values()}
+    assert external_ids == {"returns.html", "deep/shipping.md", "gifts.txt"}
+
+
+def test_each_upload_has_an_idempotency_key_of_its_own(run, service, folder):
+    run("upload", str(folder))
+    assert len(set(service.idempotency_keys)) == 3
+
+
+def test_a_service_that_is_too_busy_is_asked_again_with_the_same_idempotency_key(
+    run, service, folder
+):
+    service.busy_answers = 2
+    result = run("upload", str(folder / "returns.html"))
+    assert result.exit_code == 0, result.output
+    assert len(service.idempotency_keys) == 3
+    assert len(set(service.idempotency_keys)) == 1
+
+
+def test_a_document_that_cant_be_read_fails_the_command_and_says_why(run, folder):
+    (folder / "broken.html").write_text("<")
+    result = run("upload", str(folder), "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert [one["reason"] for one in told["failed"]] == ["malformed_document: It can't be read."]
+    assert sum(document["status"] == "ready" for document in told["documents"]) == 3
+
+
+def test_an_answer_is_printed_with_its_citation_time_and_cost(run, service):
+    result = run("ask", "How long?")
+    assert result.exit_code == 0
+    assert "Within 30 days [1]." in result.stdout
+    assert "[1] Returns — Deadlines" in result.stdout
+    assert "cost 0.000123 USD" in result.stdout
+    assert service.questions == [{"message": "How long?"}]
+
+
+def test_without_a_question_the_conversation_goes_on_until_an_empty_line(run, service):
+    result = run("ask", input="How long?\nAnd then?\n\n")
+    assert result.exit_code == 0
+    assert [q.get("conversation_id") for q in service.questions] == [None, "conv_1"]
+
+
+def test_an_answer_as_json_is_one_document(run):
+    told = json.loads(run("ask", "How long?", "--json").stdout)
+    assert told["answer"] == "Within 30 days [1]."
+    assert told["finish_reason"] == "answered"
+    assert told["client"]["first_token_ms"] >= 0
+
+
+def test_an_answer_that_breaks_off_fails_the_command(run, service):
+    service.stream_problem = {"code": "unavailable", "detail": "The model does not answer."}
+    result = run("ask", "How long?")
+    assert result.exit_code == 1
+    assert "The model does not answer." in result.stdout
+
+
+def test_documents_are_listed_over_all_pages(run, folder):
+    run("upload", str(folder))
+    assert len(json.loads(run("documents", "--json").stdout)["items"]) == 3
+
+
+def test_usage_names_period_and_age(run):
+    assert "2026-10 · total 0.00 USD · as of" in run("usage", "--period", "2026-10").stdout
+
+
+def test_a_wrong_key_is_told_with_what_to_do_and_its_exit_code(run, folder):
+    result = run("upload", str(folder), env={"HELPDESK_API_KEY": "hd_sk_wrong"})
+    assert result.exit_code == 4
+    assert "No such key." in result.output
+
+
+def test_nobody_there_is_told_with_what_to_do_and_its_exit_code(run):
+    result = run("ask", "How long?", env={"HELPDESK_URL": "http://127.0.0.1:9"})
+    assert result.exit_code == 3
+    assert "helpdesk up" in result.output
+
+
+def test_wrong_use_is_exit_code_2(run):
+    assert run("upload").exit_code == 2
+
+
+def test_the_config_file_names_url_and_key(run, service, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text(f'url = "{service.url}"\napi_key = "{KEY}"\n')
+    nothing = {"HELPDESK_URL": "", "HELPDESK_API_KEY": "", "HELPDESK_CONFIG": str(config)}
+    assert run("ask", "How long?", env=nothing).exit_code == 0

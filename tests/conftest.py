@@ -1,0 +1,41 @@
+"""What tests of several folders share: the emulated clouds, each started once and only if asked."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import Emulator
+from tests.localstack import LocalStack
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the product does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A ministack of the tests' own."""
+    emulated = Emulator(free_port(), tmp_path_factory.mktemp("emulator"))
+    running = emulated.start()
+    yield emulated
+    emulated.stop(running)
+
+
+@pytest.fixture(scope="session")
+def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A LocalStack of the tests' own, without Docker."""
+    stack = LocalStack(free_port(), tmp_path_factory.mktemp("localstack"))
+    running = stack.start()
+    yield stack
+    stack.stop(running)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,96 @@
+"""The lanes of the contract suite: a fake, moto in this process, the emulator, and LocalStack."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.emulator import Emulator
+from tests.localstack import LocalStack
+
+LANES = ["fake", "moto", "ministack"]
+WITHOUT_DYNAMODB = {
+    "test_uploads.py",
+    "test_embedding_queue.py",
+    "test_event_bus.py",
+    "test_platform_keys.py",
+}
+"""The ports that LocalStack serves too: its DynamoDB would need a download."""
+
+TABLES = ("tenants", "knowledge", "conversations", "ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """An AWS of one kind or another, with the product's tables where it has DynamoDB."""
+
+    client: Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Cloud]:
+    with mock_aws():
+        yield _with_tables(Cloud(lambda service: boto3.client(service, "us-east-1")))
+
+
+@pytest.fixture(scope="session")
+def ministack(emulator: Emulator) -> Cloud:
+    return _with_tables(Cloud(emulator.client))
+
+
+@pytest.fixture(scope="session")
+def local_stack(localstack: LocalStack) -> Cloud:
+    return Cloud(localstack.client)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives a test its lanes: all that can serve its port, unless the test names them itself."""
+    named = any(
+        "cloud" in marker.args[0].split(",")
+        for marker in metafunc.definition.iter_markers("parametrize")
+    )
+    if "cloud" in metafunc.fixturenames and not named:
+        without_dynamodb = Path(metafunc.module.__file__).name in WITHOUT_DYNAMODB
+        metafunc.parametrize(
+            "cloud", [*LANES, "local_stack"] if without_dynamodb else LANES, indirect=True
+        )
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest) -> Cloud | None:
+    """The lane's cloud; the fake has none."""
+    return None if request.param == "fake" else request.getfixturevalue(request.param)
+
+
+def _with_tables(cloud: Cloud) -> Cloud:
+    """The tables as infra/tables.py makes them."""
+    dynamodb = cloud.client("dynamodb")
+    for table in TABLES:
+        dynamodb.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"}
+                for name in ("pk", "sk", "open_shard", "opened_at")
+            ],
+            KeySchema=_keys("pk", "sk"),
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "open-turns",
+                    "KeySchema": _keys("open_shard", "opened_at"),
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+    return cloud
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]

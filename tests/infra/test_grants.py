@@ -1,0 +1,127 @@
+"""Who may do what: each function its own work and nothing else."""
+
+import json
+
+import pytest
+
+from tests.infra.synthesis import CAPABILITIES, Synthesised
+
+_READ = {"BatchGetItem", "GetItem", "Query"}
+_WRITE = {"BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
+
+TABLES = {
+    "authorizer": {"Tenants": _READ},
+    "api": {
+        "Tenants": _READ | _WRITE,
+        "Knowledge": _READ | _WRITE,
+        "Conversations": _READ | _WRITE,
+        "Ledger": _READ,
+        "Idempotency": _READ | _WRITE,
+    },
+    "chat": {
+        "Tenants": _READ,
+        "Knowledge": _READ,
+        "Conversations": _READ | _WRITE,
+        "Ledger": _READ | {"PutItem"},
+    },
+    "ingestion": {"Knowledge": _READ | _WRITE},
+    "embedding": {"Knowledge": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
+    "metering": {},
+    "sweeper": {"Conversations": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
+}
+_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_tables(stage: Synthesised, capability: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for action, resource in stage.grants(capability):
+        service, _, verb = action.partition(":")
+        if service == "dynamodb" and verb not in _STREAM:
+            (table,) = (
+                name
+                for name in ("Tenants", "Knowledge", "Conversations", "Ledger", "Idempotency")
+                if f"{name}Table" in resource
+            )
+            allowed.setdefault(table, set()).add(verb)
+    assert allowed == TABLES[capability]
+
+
+def test_nobody_changes_a_usage_event(stage: Synthesised) -> None:
+    for capability in CAPABILITIES:
+        changing = {
+            action
+            for action, resource in stage.grants(capability)
+            if "LedgerTable" in resource
+            and action in {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+        }
+        assert not changing
+
+
+_SECRETS = {"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
+_SEND = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
+_RECEIVE = {
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+}
+_LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+OTHERS = {
+    "authorizer": _SECRETS,
+    "api": {*_SECRETS, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
+    "chat": _SECRETS,
+    "ingestion": {*_SEND, *_RECEIVE, "s3:GetObject", "s3:ListBucket"},
+    "embedding": {*_SECRETS, *_RECEIVE},
+    "metering": {*_SEND, "events:PutEvents"},
+    "sweeper": set(),
+}
+_INDEX = {"prod": "es", "dev": "aoss"}
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_everything_else(stage: Synthesised, capability: str) -> None:
+    elsewhere = ("dynamodb", _INDEX.get(stage.name, "dynamodb"))
+    allowed = {action for action, _ in stage.grants(capability)}
+    others = {action for action in allowed if not action.startswith(elsewhere)}
+    assert others == _LOGS | OTHERS[capability]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_only_what_searches_reaches_the_index(aws_stage: Synthesised, capability: str) -> None:
+    index = _INDEX[aws_stage.name]
+    reaches = any(action.startswith(f"{index}:") for action, _ in aws_stage.grants(capability))
+    assert reaches == (capability in {"api", "chat", "embedding"})
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_no_wildcard_but_the_objects_of_tenants(stage: Synthesised, capability: str) -> None:
+    for action, resource in stage.grants(capability):
+        assert "*" not in action
+        if "*" in resource:
+            assert resource.endswith('/uploads/*"]]}')
+            assert action in {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
+
+
+def test_chat_searches_and_does_not_write_the_index(prod: Synthesised, dev: Synthesised) -> None:
+    searched = [each for each in prod.grants("chat") if each[0].startswith("es:")]
+    assert [action for action, _ in searched] == ["es:ESHttpPost"]
+    assert searched[0][1].endswith('/passages/_msearch"]]}')
+    (policy,) = dev.properties("AWS::OpenSearchServerless::AccessPolicy", "ChatFunction")
+    text = json.dumps(policy["Policy"])
+    assert "aoss:ReadDocument" in text
+    assert "aoss:WriteDocument" not in text
+
+
+def test_the_uploads_queue_believes_this_account_alone(stage: Synthesised) -> None:
+    (policy,) = [
+        each["PolicyDocument"]
+        for each in stage.properties("AWS::SQS::QueuePolicy", "UploadsArrivalsQueue")
+    ]
+    (allowed,) = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }

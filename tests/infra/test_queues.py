@@ -1,0 +1,80 @@
+"""Queues and streams: nothing is lost in silence."""
+
+import json
+from typing import Any
+
+from tests.infra.synthesis import Synthesised
+
+WORKERS = {"Arrivals": "ingestion", "Jobs": "embedding"}
+
+
+def test_a_message_is_tried_three_times_and_then_kept(stage: Synthesised) -> None:
+    queues = stage.resources("AWS::SQS::Queue")
+    for logical_id, queue in _work_queues(stage).items():
+        redrive = queue["RedrivePolicy"]
+        assert redrive["maxReceiveCount"] == 3
+        dead_letters = queues[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]["Properties"]
+        assert dead_letters["MessageRetentionPeriod"] == 14 * 24 * 3600, logical_id
+
+
+def test_messages_stay_hidden_for_six_timeouts(stage: Synthesised) -> None:
+    for logical_id, queue in _work_queues(stage).items():
+        (worker,) = (worker for name, worker in WORKERS.items() if name in logical_id)
+        assert queue["VisibilityTimeout"] >= 6 * stage.function(worker)["Timeout"]
+
+
+def test_queues_are_encrypted_and_take_tls_alone(stage: Synthesised) -> None:
+    queues = stage.resources("AWS::SQS::Queue")
+    assert all(queue["Properties"]["SqsManagedSseEnabled"] for queue in queues.values())
+    safe = {
+        target["Ref"]
+        for policy in stage.properties("AWS::SQS::QueuePolicy")
+        for target in policy["Queues"]
+        if {"Bool": {"aws:SecureTransport": "false"}}
+        in [each.get("Condition") for each in policy["PolicyDocument"]["Statement"]]
+    }
+    assert safe == set(queues)
+
+
+def test_workers_name_the_messages_that_failed(stage: Synthesised) -> None:
+    queue_sources = [each for each in _event_sources(stage) if "ScalingConfig" in each]
+    assert len(queue_sources) == 2
+    for source in queue_sources:
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_a_record_that_fails_does_not_hold_up_its_stream(stage: Synthesised) -> None:
+    streams = [each for each in _event_sources(stage) if "StartingPosition" in each]
+    assert len(streams) == 3
+    for source in streams:
+        assert source["BisectBatchOnFunctionError"] is True
+        assert source["MaximumRetryAttempts"] == 10
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["StartingPosition"] == "TRIM_HORIZON"
+        assert "GivenUp" in json.dumps(source["DestinationConfig"])
+
+
+def test_streams_leave_out_what_is_no_event(stage: Synthesised) -> None:
+    from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, TURNS
+
+    patterns = [
+        json.loads(rule["Pattern"])["dynamodb"]["Keys"]["sk"]["S"]
+        for source in _event_sources(stage)
+        for rule in source.get("FilterCriteria", {"Filters": []})["Filters"]
+    ]
+    assert sorted(prefix["prefix"] for (prefix,) in patterns) == [DOCUMENTS, TURNS]
+
+
+def _event_sources(stage: Synthesised) -> list[Any]:
+    return stage.properties("AWS::Lambda::EventSourceMapping")
+
+
+def _work_queues(stage: Synthesised) -> dict[str, Any]:
+    found = {
+        logical_id: queue["Properties"]
+        for logical_id, queue in stage.resources("AWS::SQS::Queue").items()
+        if "RedrivePolicy" in queue["Properties"]
+    }
+    assert len(found) == len(WORKERS)
+    return found

@@ -1,0 +1,46 @@
+"""Keys: each begins with its tenant, and no id leads out of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.adapters.dynamodb import item_keys
+from helpdesk.ids import ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId
+
+TENANT = TenantId("ten_1")
+ANYTHING = st.text(max_size=300)
+
+
+@given(ANYTHING, ANYTHING)
+def test_whatever_a_caller_names_lies_in_the_callers_tenant(one, two):
+    keys = [
+        item_keys.owned_key(TENANT, KeyId(one)),
+        item_keys.document_key(TENANT, DocumentId(one)),
+        item_keys.external_key(TENANT, one),
+        item_keys.embedding_key(TENANT, one, two),
+        item_keys.conversation_key(TENANT, ConversationId(one)),
+        item_keys.turn_key(TENANT, ConversationId(one), TurnId(two)),
+        item_keys.request_key(TENANT, one),
+        item_keys.event_key(TENANT, EventId(one)),
+        item_keys.usage_key(TENANT, two, EventId(one)),
+    ]
+    assert all(key.pk.split("#")[:2] == ["TENANT", TENANT] for key in keys)
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("tenant", ["", "ten_1#CONVERSATION#conv_1"])
+def test_a_tenant_id_cannot_name_a_partition(tenant):
+    with pytest.raises(ValueError, match="no tenant id"):
+        item_keys.tenant_key(TenantId(tenant))
+
+
+@given(ANYTHING.filter(str.strip))
+def test_callers_own_words_fit_into_a_key(words):
+    assert len(item_keys.external_key(TENANT, words * 10).sk.encode()) < 1024
+    assert len(item_keys.request_key(TENANT, words * 10).sk.encode()) < 1024
+
+
+def test_open_turns_are_spread():
+    turns = [TurnId(f"turn_{number}") for number in range(1000)]
+    used = {item_keys.open_shard(turn) for turn in turns}
+    assert used == set(item_keys.OPEN_SHARDS)

@@ -1,0 +1,101 @@
+"""Whatever a value holds, its item gives it back."""
+
+import builtins
+import json
+import types
+import typing
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import EnumType
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.adapters.dynamodb.conversation_items import (
+    conversation_fields,
+    conversation_of,
+    turn_fields,
+    turn_of,
+)
+from helpdesk.adapters.dynamodb.document_items import document_of, fields_of
+from helpdesk.adapters.dynamodb.items import from_attributes, to_attributes
+from helpdesk.conversations import Conversation, Turn
+from helpdesk.documents import Document
+
+# What the tables keep: moments to the millisecond, whole numbers that a table holds exactly.
+MOMENTS = st.integers(1_600_000_000_000, 4_000_000_000_000).map(
+    lambda milliseconds: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+)
+NUMBERS = st.integers(-(10**37), 10**37)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+def any_of(type_: Any) -> st.SearchStrategy[Any]:
+    """Any value of a type of the product's."""
+    match get_origin(type_):
+        case types.UnionType | typing.Union:
+            return st.one_of(*map(any_of, get_args(type_)))
+        case builtins.tuple:
+            return st.lists(any_of(get_args(type_)[0]), max_size=3).map(tuple)
+        case typing.Literal:
+            return st.sampled_from(get_args(type_))
+    if isinstance(type_, type) and is_dataclass(type_):
+        hints = get_type_hints(type_)
+        return st.builds(type_, **{each.name: any_of(hints[each.name]) for each in fields(type_)})
+    if isinstance(type_, EnumType):
+        return st.sampled_from(list[Any](type_))
+    simple = {datetime: MOMENTS, int: NUMBERS, str: TEXTS, bool: st.booleans(), NoneType: st.none()}
+    return simple[getattr(type_, "__supertype__", type_)]
+
+
+def through_a_table(item):
+    """The fields after the way through DynamoDB's JSON."""
+    return from_attributes(json.loads(json.dumps(to_attributes(item))))
+
+
+@given(any_of(Document), st.integers(0, 50))
+def test_documents(document, done):
+    document = replace(document, batches_done=done)
+    assert document_of(through_a_table(fields_of(document))) == document
+
+
+@given(any_of(Conversation))
+def test_conversations(conversation):
+    assert conversation_of(through_a_table(conversation_fields(conversation))) == conversation
+
+
+@given(any_of(Turn))
+def test_turns(turn):
+    assert turn_of(through_a_table(turn_fields(turn))) == turn
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+)
+
+
+@given(st.dictionaries(TEXTS, PLAIN))
+def test_plain_values(values):
+    assert from_attributes(to_attributes(values)) == values
+
+
+@given(st.frozensets(NUMBERS, min_size=1))
+def test_sets_of_numbers(numbers):
+    assert from_attributes(to_attributes({"done": numbers})) == {"done": numbers}
+
+
+def test_what_would_not_come_back_exactly_is_not_written():
+    with pytest.raises(TypeError):
+        to_attributes({"score": 0.1})
+    with pytest.raises(TypeError):
+        to_attributes({"nested": [{"object": object()}]})
+
+
+@given(st.lists(MOMENTS, min_size=2, max_size=2))
+def test_moments_sort_like_time(moments):
+    texts = [to_attributes({"at": moment})["at"]["S"] for moment in moments]
+    assert sorted(texts) == [to_attributes({"at": each})["at"]["S"] for each in sorted(moments)]
