@@ -8,8 +8,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.stage import status
 from platformdirs import user_config_path
+
+from local.stage import status
 
 CONFIG_FILE_VARIABLE = "HELPDESK_CONFIG"
 
