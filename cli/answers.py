@@ -12,12 +12,13 @@ from cli.output import money, out
 
 @dataclass(slots=True)
 class Answer:
-    """What has come of an answer so far; ``first_token_ms`` is what this reader waited."""
+    """What has come of an answer so far; its times are what this reader waited."""
 
     conversation_id: str | None = None
     turn_id: str | None = None
     text: str = ""
     first_token_ms: int | None = None
+    total_ms: int | None = None
     problem: Json | None = None
     done: Json = field(default_factory=dict)
 
@@ -29,7 +30,7 @@ class Answer:
             "answer": self.text,
             **self.done,
             **({"error": self.problem} if self.problem else {}),
-            "client": {"first_token_ms": self.first_token_ms},
+            "client": {"first_token_ms": self.first_token_ms, "total_ms": self.total_ms},
         }
 
 
@@ -39,7 +40,7 @@ def ask(client: Client, question: str, conversation: str | None, *, show: bool) 
     if conversation:
         body["conversation_id"] = conversation
     answer = Answer()
-    for text in _texts(answer, client.stream("/v1/chat", body)):
+    for text in _texts(answer, client.chat(body)):
         if show:
             out.print(text, end="", markup=False, soft_wrap=True)
     if show:
@@ -57,13 +58,18 @@ def _texts(answer: Answer, events: Iterator[Event]) -> Iterator[str]:
                 answer.turn_id = event.data["turn_id"]
             case "delta":
                 if answer.first_token_ms is None:
-                    answer.first_token_ms = round((time.monotonic() - started) * 1000)
+                    answer.first_token_ms = _ms_since(started)
                 answer.text += event.data["text"]
                 yield event.data["text"]
             case "error":
                 answer.problem = event.data
             case "done":
                 answer.done = event.data
+                answer.total_ms = _ms_since(started)
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def _print_ending(answer: Answer) -> None:
@@ -76,7 +82,7 @@ def _print_ending(answer: Answer) -> None:
     if usage := answer.done.get("usage"):
         facts = [
             f"first token {answer.first_token_ms} ms",
-            f"total {answer.done['timing']['total_ms']} ms",
+            f"total {answer.total_ms} ms",
             f"cost {money(usage['cost'])}",
             usage["model"],
         ]

@@ -54,6 +54,7 @@ _patiently = retry(
 class Event:
     """One event of a streamed answer."""
 
+    id: str
     name: str
     data: Json
 
@@ -81,10 +82,9 @@ class Client:
         given = {name: value for name, value in query.items() if value is not None}
         return self._json("GET", path, params=given)
 
-    def post(self, path: str, body: Json, *, idempotency_key: str | None = None) -> Json:
-        """Creates or acts, with an idempotency key of its own unless one is given."""
-        headers = {"Idempotency-Key": idempotency_key or str(uuid4())}
-        return self._json("POST", path, json=body, headers=headers)
+    def post(self, path: str, body: Json) -> Json:
+        """Creates or acts, with an idempotency key of its own."""
+        return self._json("POST", path, json=body, headers=_new_key())
 
     def delete(self, path: str) -> None:
         """Deletes a resource."""
@@ -114,18 +114,30 @@ class Client:
         if answer.is_error and answer.status_code != httpx2.codes.PRECONDITION_FAILED:
             raise Problem(answer.status_code, {"detail": "The storage did not take the file."})
 
-    def stream(self, path: str, body: Json) -> Iterator[Event]:
-        """The events of a streamed answer, each as it arrives."""
-        headers = {"Accept": "text/event-stream"}
-        with (
-            _reaching(self.url),
-            self._http.stream("POST", path, json=body, headers=headers) as answer,
-        ):
+    def chat(self, body: Json) -> Iterator[Event]:
+        """The events of a streamed answer, each as it arrives.
+
+        A stream that breaks off is resumed, once, behind its last event.
+        """
+        seen: list[Event] = []
+        try:
+            for event in self._events("POST", "/v1/chat", json=body, headers=_new_key()):
+                seen.append(event)
+                yield event
+        except Unreachable:
+            if not seen:
+                raise
+            started, last = seen[0].data, seen[-1]
+            turn = f"/v1/conversations/{started['conversation_id']}/turns/{started['turn_id']}"
+            yield from self._events("GET", f"{turn}/events", headers={"Last-Event-ID": last.id})
+
+    def _events(self, method: str, path: str, **options: Any) -> Iterator[Event]:
+        with _reaching(self.url), self._http.stream(method, path, **options) as answer:
             if answer.is_error:
                 answer.read()
                 raise _problem(answer)
             for event in httpx2.EventSource(answer):
-                yield Event(event.event, json.loads(event.data))
+                yield Event(event.id or "", event.event, json.loads(event.data))
 
     @_patiently
     def _json(self, method: str, path: str, **options: Any) -> Json:
@@ -155,6 +167,10 @@ class _reaching:  # noqa: N801 - reads as a word: with _reaching(url)
     ) -> None:
         if isinstance(error, httpx2.TransportError):
             raise Unreachable(f"No answer from {self._url} ({error or kind}).") from error
+
+
+def _new_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def _problem(answer: httpx2.Response) -> Problem:

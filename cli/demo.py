@@ -1,12 +1,13 @@
 """`helpdesk demo`: from nothing to cited answers, as a newcomer would do it by hand."""
 
 import typer
+from rich.console import Console
 from rich.panel import Panel
 
 from cli import answers
-from cli.client import Client
+from cli.client import Client, Json
 from cli.documents import with_progress
-from cli.output import err, out, told_clearly
+from cli.output import AsJson, err, out, print_json, told_clearly
 from cli.settings import Connection
 from cli.uploading import File, files_in, upload
 from local import stage
@@ -23,38 +24,46 @@ QUESTIONS = (
 
 
 @app.command("demo")
-def demo() -> None:
+def demo(as_json: AsJson = False) -> None:
     """Start everything here, upload a sample help centre, and ask it three questions."""
+    say = err if as_json else out
     with told_clearly():
-        started = stage.up(out)
-        tenant = started.tenant or _sign_up(started)
+        started = stage.up(say)
+        tenant = started.tenant or _sign_up(started, say)
         with Client(Connection(started.base_url, tenant.secret)) as client:
-            _fill(client)
-            for question in QUESTIONS:
-                out.print(f"\n[bold]> {question}[/bold]")
-                answers.ask(client, question, None, show=True)
-    _say_what_next(started.base_url)
+            _fill(client, say)
+            told = [_ask(client, question, show=not as_json) for question in QUESTIONS]
+    if as_json:
+        print_json({"base_url": started.base_url, "tenant": tenant.id, "answers": told})
+    else:
+        _say_what_next(started.base_url)
 
 
-def _sign_up(started: stage.Status) -> stage.DemoTenant:
+def _ask(client: Client, question: str, *, show: bool) -> Json:
+    if show:
+        out.print(f"\n[bold]> {question}[/bold]")
+    return {"question": question, **answers.ask(client, question, None, show=show).as_json()}
+
+
+def _sign_up(started: stage.Status, say: Console) -> stage.DemoTenant:
     with Client(Connection(started.base_url, None)) as client:
         created = client.post("/v1/tenants", {"name": "Larkfell", "email": "demo@larkfell.example"})
     tenant = stage.DemoTenant(created["tenant"]["id"], **created["keys"])
     stage.remember_tenant(tenant)
-    out.print(f"Signed up the sample shop Larkfell as [bold]{tenant.id}[/bold].")
+    say.print(f"Signed up the sample shop Larkfell as [bold]{tenant.id}[/bold].")
     return tenant
 
 
-def _fill(client: Client) -> None:
+def _fill(client: Client, say: Console) -> None:
     """Uploads the articles that are not there yet."""
     there = {d["external_id"] for d in client.items("/v1/documents", status="ready")}
     files = [file for file in _articles() if file.external_id not in there]
     if not files:
-        out.print("The sample help centre is there already.")
+        say.print("The sample help centre is there already.")
         return
     results = with_progress(lambda follow: upload(client, files, follow))
     failed = [one for one in results if one.failed]
-    out.print(f"Uploaded {len(results) - len(failed)} help articles (HTML, Markdown, PDF, DOCX).")
+    say.print(f"Uploaded {len(results) - len(failed)} help articles (HTML, Markdown, PDF, DOCX).")
     for one in failed:
         err.print(f"  {one.file.path.name}: {one.failed}", style="red", markup=False)
     if failed:

@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +50,8 @@ class ScriptedService:
     questions: list[dict[str, Any]] = field(default_factory=list)
     busy_answers: int = 0
     stream_problem: dict[str, Any] | None = None
+    breaks_off: bool = False
+    resumed_after: list[str] = field(default_factory=list)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -58,6 +60,7 @@ class ScriptedService:
                 Route("/v1/documents", self.list),
                 Route("/bucket/{document}", self.receive, methods=["PUT"]),
                 Route("/v1/chat", self.chat, methods=["POST"]),
+                Route("/v1/conversations/conv_1/turns/turn_1/events", self.resume),
                 Route("/v1/usage", self.usage),
             ]
         )
@@ -105,6 +108,14 @@ class ScriptedService:
 
     async def chat(self, request: Request) -> Response:
         self.questions.append(await request.json())
+        told, sent = self._told()
+        # Longer than what is sent: the connection ends before the answer does.
+        headers = {"Content-Length": str(len("".join(told).encode()))}
+        events = iter(told[:sent])
+        return StreamingResponse(events, headers=headers, media_type="text/event-stream")
+
+    def _told(self) -> tuple[Sequence[str], int]:
+        """The events of the answer, and how many of them are sent before the line drops."""
         names = {"conversation_id": "conv_1", "turn_id": "turn_1"}
         events: list[tuple[str, Any]] = [("start", names), ("sources", {"citations": [CITATION]})]
         if self.stream_problem:
@@ -112,8 +123,16 @@ class ScriptedService:
         else:
             events += [("delta", {"text": "Within 30 "}), ("delta", {"text": "days [1]."})]
             events += [("done", DONE)]
-        text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
-        return StreamingResponse(iter([text]), media_type="text/event-stream")
+        told = [
+            f"id: turn_1:{number}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
+            for number, (name, data) in enumerate(events, start=1)
+        ]
+        return told, 3 if self.breaks_off else len(told)
+
+    async def resume(self, request: Request) -> Response:
+        self.resumed_after.append(request.headers["Last-Event-ID"])
+        told, _ = self._told()
+        return StreamingResponse(iter(told[3:]), media_type="text/event-stream")
 
     async def usage(self, request: Request) -> Response:
         meter = {"meter": "turns", "quantity": 1204, "unit": "turn", "cost": FREE}

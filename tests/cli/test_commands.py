@@ -75,6 +75,15 @@ def test_an_answer_is_printed_with_its_citation_time_and_cost(run, service):
     assert service.questions == [{"message": "How long?"}]
 
 
+def test_an_answer_that_breaks_off_is_resumed_behind_its_last_event(run, service):
+    service.breaks_off = True
+    result = run("ask", "How long?")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Within 30 days [1].\n")
+    assert service.resumed_after == ["turn_1:3"]
+    assert len(service.questions) == 1
+
+
 def test_without_a_question_the_conversation_goes_on_until_an_empty_line(run, service):
     result = run("ask", input="How long?\nAnd then?\n\n")
     assert result.exit_code == 0
