@@ -11,6 +11,7 @@ ConversationId = NewType("ConversationId", str)
 TurnId = NewType("TurnId", str)
 KeyId = NewType("KeyId", str)
 EventId = NewType("EventId", str)
+ActionId = NewType("ActionId", str)
 
 Chance = Callable[[int], bytes]
 """A source of n random bytes."""

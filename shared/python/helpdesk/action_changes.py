@@ -1,0 +1,68 @@
+"""What is written when an action moves on: everything of it in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpdesk.actions import Action, ActionEvent, ActionStatus, Claimed, Hold, Proposed, after, fold
+from helpdesk.usage import UsageEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClaim:
+    """Why an action was proposed: the same request never proposes a second one.
+
+    ``key`` names the request within its tenant, for ever; ``fingerprint`` is what it asked for.
+    """
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChange:
+    """An action before and after some events, and what else must be written with them.
+
+    ``takes`` and ``returns`` are amounts of limits; ``queues`` says that work on it is to be
+    queued (an outbox); ``usage`` bills it.
+    """
+
+    before: Action | None
+    events: tuple[ActionEvent, ...]
+    after: Action
+    takes: tuple[Hold, ...] = ()
+    returns: tuple[Hold, ...] = ()
+    queues: bool = False
+    request: RequestClaim | None = None
+    usage: UsageEvent | None = None
+
+    @property
+    def settles_for_its_turn(self) -> bool:
+        """Whether the turn that the action was told in has to be told how it ended."""
+        ended = self.after.status.settled or self.after.status is ActionStatus.UNKNOWN
+        return ended and self.after.place is not None and self.before is not None
+
+
+def change(
+    before: Action | None,
+    events: Sequence[ActionEvent],
+    *,
+    request: RequestClaim | None = None,
+    usage: UsageEvent | None = None,
+) -> ActionChange:
+    """A change by these events. Raises Conflict for a transition that there is not."""
+    changed = fold(events) if before is None else after(before, events)
+    failed = changed.status is ActionStatus.FAILED
+    return ActionChange(
+        before=before,
+        events=tuple(events),
+        after=changed,
+        takes=changed.holds if _has(events, Claimed) else (),
+        returns=before.holds if before and failed else (),
+        queues=_has(events, Claimed),
+        request=request if _has(events, Proposed) else None,
+        usage=usage,
+    )
+
+
+def _has(events: Sequence[ActionEvent], kind: type[ActionEvent]) -> bool:
+    return any(isinstance(event, kind) for event in events)

@@ -1,0 +1,373 @@
+"""Actions: what an agent does at a tenant's systems, as a state machine whose history is kept.
+
+                ┌─► awaiting_confirmation ─┬─► rejected
+    proposed ───┤                          │
+                └──────────► running ◄─────┘
+                             │    ▲
+                             ▼    │ certainly not done: tried again
+                 succeeded · failed · unknown
+
+*Unknown* is the truth after a crash, a time-out or an answer that says nothing; it is never taken
+for failed. An action's state is the fold of its events, in which each transition is checked.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from helpdesk.errors import Conflict
+from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
+from helpdesk.tools import Arguments, Tool
+
+Decider = Literal["policy", "customer", "agent", "expiry"]
+Confirmer = Literal["customer", "agent"]
+
+
+class ActionStatus(StrEnum):
+    """Where an action stands."""
+
+    PROPOSED = "proposed"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing will change any more."""
+        return self in (ActionStatus.SUCCEEDED, ActionStatus.FAILED, ActionStatus.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An amount of a limit that an action holds from its claim on; given back when it fails.
+
+    ``counter`` names the limit and whose it is; ``room_micros`` is the limit itself.
+    """
+
+    counter: str
+    micros: int
+    room_micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The turn of a conversation that an action is told in."""
+
+    conversation: ConversationId
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Somebody wants this done. The tool is kept as it was then."""
+
+    at: datetime
+    tenant: TenantId
+    action: ActionId
+    tool: Tool
+    arguments: Arguments
+    summary: str
+    order: str | None = None
+    end_user: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAsked:
+    """These very arguments were shown to somebody, who may say yes until then."""
+
+    at: datetime
+    of: Confirmer
+    arguments_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Somebody said yes to the arguments that were shown."""
+
+    at: datetime
+    by: Decider
+    arguments_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It will not be done."""
+
+    at: datetime
+    by: Decider
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """It will be done once: its limits are held, and work on it is queued."""
+
+    at: datetime
+    holds: tuple[Hold, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """From now until ``ends_at`` the endpoint may be called, by whoever wrote this."""
+
+    at: datetime
+    number: int
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """Whether it was done can't be said. To be looked into from ``try_at`` on."""
+
+    at: datetime
+    reason: str
+    try_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NothingDone:
+    """The last attempt certainly did nothing. The next one may start at ``try_at``."""
+
+    at: datetime
+    reason: str
+    try_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAsked:
+    """No machine can find out what happened; a colleague has to."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """It was done, once."""
+
+    at: datetime
+    result: Mapping[str, Any]
+    by: Literal["endpoint", "agent"] = "endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It was not done and will not be."""
+
+    at: datetime
+    code: str
+    message: str
+    by: Literal["endpoint", "agent"] = "endpoint"
+
+
+ActionEvent = (
+    Proposed
+    | ConfirmationAsked
+    | Approved
+    | Rejected
+    | Claimed
+    | AttemptStarted
+    | OutcomeUnknown
+    | NothingDone
+    | HumanAsked
+    | Succeeded
+    | Failed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an action failed or was rejected: a stable word, and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The fold of an action's events; ``version`` is how many there are.
+
+    ``due_at`` is when somebody has to look at it again; None when nobody has to.
+    """
+
+    tenant: TenantId
+    id: ActionId
+    tool: Tool
+    arguments: Arguments
+    summary: str
+    status: ActionStatus
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    order: str | None = None
+    end_user: str | None = None
+    place: Place | None = None
+    asked_of: Confirmer | None = None
+    approved_by: Decider | None = None
+    holds: tuple[Hold, ...] = ()
+    attempts: int = 0
+    attempt_ends_at: datetime | None = None
+    unclear_since: datetime | None = None
+    human_asked: bool = False
+    due_at: datetime | None = None
+    result: Mapping[str, Any] | None = None
+    failure: Failure | None = None
+
+    @property
+    def arguments_hash(self) -> str:
+        """What a yes is bound to."""
+        return hash_of(self.tool.name, self.arguments)
+
+
+def hash_of(tool: str, arguments: Arguments) -> str:
+    """The fingerprint of a call: the same for the same arguments in whatever order."""
+    text = json.dumps([tool, arguments], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fold(events: Iterable[ActionEvent]) -> Action:
+    """The state that events lead to. Raises Conflict for a transition that there is not."""
+    first, *others = events
+    if not isinstance(first, Proposed):
+        raise Conflict("An action begins with its proposal.")
+    return after(_begin(first), others)
+
+
+def after(action: Action, events: Iterable[ActionEvent]) -> Action:
+    """The action after more events. Raises Conflict for a transition that there is not."""
+    for event in events:
+        if action.status not in _FROM[type(event)]:
+            raise Conflict(f"The action is {action.status.value}: this can't happen to it now.")
+        changed = _apply(action, event)
+        action = replace(changed, version=action.version + 1, updated_at=event.at)
+    return action
+
+
+def _begin(event: Proposed) -> Action:
+    return Action(
+        tenant=event.tenant,
+        id=event.action,
+        tool=event.tool,
+        arguments=event.arguments,
+        summary=event.summary,
+        status=ActionStatus.PROPOSED,
+        version=1,
+        created_at=event.at,
+        updated_at=event.at,
+        order=event.order,
+        end_user=event.end_user,
+        place=event.place,
+    )
+
+
+_OPEN = (ActionStatus.PROPOSED, ActionStatus.AWAITING_CONFIRMATION)
+_UNDER_WAY = (ActionStatus.RUNNING, ActionStatus.UNKNOWN)
+_FROM: Mapping[type[Any], Sequence[ActionStatus]] = {
+    Proposed: (),
+    ConfirmationAsked: (ActionStatus.PROPOSED,),
+    Approved: _OPEN,
+    Rejected: _OPEN,
+    Claimed: _OPEN,
+    AttemptStarted: _UNDER_WAY,
+    OutcomeUnknown: _UNDER_WAY,
+    NothingDone: _UNDER_WAY,
+    HumanAsked: (ActionStatus.UNKNOWN,),
+    Succeeded: _UNDER_WAY,
+    Failed: _UNDER_WAY,
+}
+
+
+def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one case an event
+    match event:
+        case ConfirmationAsked():
+            return replace(
+                action,
+                status=ActionStatus.AWAITING_CONFIRMATION,
+                asked_of=event.of,
+                due_at=event.expires_at,
+            )
+        case Approved():
+            _check_approval(action, event)
+            return replace(action, approved_by=event.by)
+        case Rejected():
+            failure = Failure(f"rejected_by_{event.by}", event.reason)
+            return replace(action, status=ActionStatus.REJECTED, due_at=None, failure=failure)
+        case Claimed():
+            if action.approved_by is None:
+                raise Conflict("Nobody has approved this.")
+            return replace(
+                action,
+                status=ActionStatus.RUNNING,
+                holds=event.holds,
+                place=event.place or action.place,
+                due_at=event.at,
+            )
+        case AttemptStarted():
+            return replace(
+                action,
+                status=ActionStatus.RUNNING,
+                attempts=event.number,
+                attempt_ends_at=event.ends_at,
+                due_at=event.ends_at,
+            )
+        case OutcomeUnknown():
+            return replace(
+                action,
+                status=ActionStatus.UNKNOWN,
+                attempt_ends_at=None,
+                unclear_since=action.unclear_since or event.at,
+                due_at=event.try_at,
+            )
+        case NothingDone():
+            return replace(
+                action,
+                status=ActionStatus.RUNNING,
+                attempt_ends_at=None,
+                unclear_since=None,
+                due_at=event.try_at,
+            )
+        case HumanAsked():
+            return replace(action, human_asked=True, due_at=None)
+        case Succeeded():
+            return replace(
+                action,
+                status=ActionStatus.SUCCEEDED,
+                attempt_ends_at=None,
+                due_at=None,
+                result=event.result,
+            )
+        case Failed():
+            return replace(
+                action,
+                status=ActionStatus.FAILED,
+                attempt_ends_at=None,
+                due_at=None,
+                holds=(),
+                failure=Failure(event.code, event.message),
+            )
+        case Proposed():
+            raise Conflict("An action is proposed once.")
+
+
+def _check_approval(action: Action, event: Approved) -> None:
+    """A yes counts for the arguments that were shown, from whom they were shown to, in time."""
+    if event.by == "policy":
+        if action.status is not ActionStatus.PROPOSED:
+            raise Conflict("Somebody was asked: policy alone can't approve it.")
+        return
+    if event.arguments_hash != action.arguments_hash:
+        raise Conflict("The arguments are not those that were shown: ask again.")
+    if action.due_at is not None and event.at >= action.due_at:
+        raise Conflict("The answer came too late: ask again.")
+    if action.asked_of == "agent" and event.by == "customer":
+        raise Conflict("A colleague has to approve this.")
