@@ -21,7 +21,7 @@ WITHOUT_DYNAMODB = {
 }
 """The ports that LocalStack serves too: its DynamoDB would need a download."""
 
-TABLES = ("tenants", "knowledge", "conversations", "ledger")
+TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,23 @@ def _with_tables(cloud: Cloud) -> Cloud:
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
-                for name in ("pk", "sk", "open_shard", "opened_at")
+                for name in ("pk", "sk", "open_shard", "opened_at", "due_shard", "look_at")
             ],
             KeySchema=_keys("pk", "sk"),
             GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "open-turns",
-                    "KeySchema": _keys("open_shard", "opened_at"),
-                    "Projection": {"ProjectionType": "ALL"},
-                }
+                _index("open-turns", "open_shard", "opened_at"),
+                _index("due-actions", "due_shard", "look_at"),
             ],
         )
     return cloud
+
+
+def _index(name: str, partition: str, sort: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _keys(partition, sort),
+        "Projection": {"ProjectionType": "ALL"},
+    }
 
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:

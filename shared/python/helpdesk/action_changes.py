@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.actions import Action, ActionEvent, ActionStatus, Claimed, Hold, Proposed, after, fold
+from helpdesk.actions import (
+    Action,
+    ActionEvent,
+    ActionStatus,
+    Claimed,
+    Hold,
+    Place,
+    Proposed,
+    Succeeded,
+    after,
+    fold,
+)
+from helpdesk.charging import charge_for_action
+from helpdesk.pricing import PriceBook
 from helpdesk.usage import UsageEvent
 
 
@@ -36,18 +49,20 @@ class ActionChange:
     usage: UsageEvent | None = None
 
     @property
-    def settles_for_its_turn(self) -> bool:
-        """Whether the turn that the action was told in has to be told how it ended."""
-        ended = self.after.status.settled or self.after.status is ActionStatus.UNKNOWN
-        return ended and self.after.place is not None and self.before is not None
+    def told_in(self) -> Place | None:
+        """The turn that has to be told how the action stands now, if there is one."""
+        place, status = self.after.place, self.after.status
+        moved_on = self.before is not None and self.before.status is not status
+        if not moved_on or place is None or place.turn is None:
+            return None
+        return place if status.settled or status is ActionStatus.UNKNOWN else None
 
 
 def change(
     before: Action | None,
     events: Sequence[ActionEvent],
-    *,
+    prices: PriceBook,
     request: RequestClaim | None = None,
-    usage: UsageEvent | None = None,
 ) -> ActionChange:
     """A change by these events. Raises Conflict for a transition that there is not."""
     changed = fold(events) if before is None else after(before, events)
@@ -60,7 +75,7 @@ def change(
         returns=before.holds if before and failed else (),
         queues=_has(events, Claimed),
         request=request if _has(events, Proposed) else None,
-        usage=usage,
+        usage=charge_for_action(changed, prices) if _has(events, Succeeded) else None,
     )
 
 

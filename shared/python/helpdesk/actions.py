@@ -58,10 +58,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The turn of a conversation that an action is told in."""
+    """The conversation that an action belongs to, and its turn that tells of it, if one does."""
 
     conversation: ConversationId
-    turn: TurnId
+    turn: TurnId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.actions import Action
 from helpdesk.conversations import Turn, TurnUsage
 from helpdesk.model import TokenUsage
 from helpdesk.money import Money
@@ -68,3 +69,17 @@ def charge(
         estimated=estimated,
     )
     return Charge(usage, event)
+
+
+def charge_for_action(action: Action, prices: PriceBook) -> UsageEvent | None:
+    """The usage event of an action that was done; None for one that only reads."""
+    if action.tool.effect == "read":
+        return None
+    return UsageEvent(
+        id=event_id(action.id),
+        tenant=action.tenant,
+        subject=action.id,
+        occurred_at=action.updated_at,
+        price_version=prices.version,
+        quantities=(Quantity("actions", 1, Money(0)),),
+    )

@@ -1,11 +1,13 @@
 """Conversations and their turns: the log of what was asked, answered and spent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from helpdesk.ids import ConversationId, DocumentId, TenantId, TurnId
+from helpdesk.actions import ActionStatus
+from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId, TurnId
 from helpdesk.money import Money
 
 FinishReason = Literal[
@@ -85,6 +87,20 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAction:
+    """An action, or something looked up, that a turn tells of.
+
+    ``status`` is the latest that the turn was told; the rest is as it was when the turn ended.
+    """
+
+    id: ActionId
+    tool: str
+    status: ActionStatus
+    summary: str
+    result: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer.
 
@@ -102,6 +118,7 @@ class Turn:
     deltas: tuple[int, ...] = ()
     sources: tuple[Citation, ...] = ()
     citations: tuple[Citation, ...] = ()
+    actions: tuple[TurnAction, ...] = ()
     finish_reason: FinishReason | None = None
     usage: TurnUsage | None = None
     timing: Timing | None = None

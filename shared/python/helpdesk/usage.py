@@ -7,7 +7,9 @@ from typing import Literal
 from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
 
-Meter = Literal["conversations", "turns", "input_tokens", "output_tokens", "embedding_tokens"]
+Meter = Literal[
+    "conversations", "turns", "input_tokens", "output_tokens", "embedding_tokens", "actions"
+]
 
 
 @dataclass(frozen=True, slots=True)

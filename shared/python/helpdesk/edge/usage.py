@@ -21,6 +21,7 @@ _UNITS: dict[Meter, str] = {
     "input_tokens": "tokens",
     "output_tokens": "tokens",
     "embedding_tokens": "tokens",
+    "actions": "actions",
 }
 
 

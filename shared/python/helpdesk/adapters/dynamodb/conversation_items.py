@@ -1,13 +1,15 @@
 """Conversations and turns as items."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from helpdesk.actions import ActionStatus
 from helpdesk.adapters.dynamodb.item_keys import open_shard
 from helpdesk.adapters.dynamodb.items import Fields
-from helpdesk.conversations import Conversation, FirstRequest, RequestKey, Turn
+from helpdesk.conversations import Conversation, FirstRequest, RequestKey, Turn, TurnAction
 
 _REQUESTS_KEPT_FOR = timedelta(hours=48)
 
@@ -16,6 +18,7 @@ OPENING = ("open_shard", "opened_at")
 
 _CONVERSATION = TypeAdapter(Conversation)
 _TURN = TypeAdapter(Turn)
+_ACTIONS = TypeAdapter(tuple[TurnAction, ...])
 _FIRST_REQUEST = TypeAdapter(FirstRequest)
 
 
@@ -31,19 +34,28 @@ def conversation_of(fields: Fields) -> Conversation:
 
 
 def turn_fields(turn: Turn) -> dict[str, Any]:
-    """The fields of a turn; its deltas are one text, which takes half the room of a list."""
+    """The fields of a turn; its deltas are one text, which takes half the room of a list, and its
+    actions another: what endpoints answered may hold any JSON value."""
     fields: dict[str, Any] = _TURN.dump_python(turn)
-    return fields | {"deltas": " ".join(map(str, turn.deltas))}
+    actions = _ACTIONS.dump_json(turn.actions).decode()
+    return fields | {"deltas": " ".join(map(str, turn.deltas)), "actions": actions}
 
 
 def turn_of(fields: Fields) -> Turn:
-    """The turn that an item holds."""
-    return _TURN.validate_python({**fields, "deltas": fields["deltas"].split()})
+    """The turn that an item holds, with what it was told of its actions since it ended."""
+    outcomes = fields.get("outcomes", {})
+    actions = [
+        replace(action, status=ActionStatus(outcomes.get(action.id, action.status)))
+        for action in _ACTIONS.validate_json(fields.get("actions", "[]"))
+    ]
+    deltas = fields["deltas"].split()
+    return _TURN.validate_python({**fields, "deltas": deltas, "actions": actions})
 
 
 def opening_fields(turn: Turn) -> dict[str, Any]:
-    """What puts a turn into the index of open turns."""
-    return dict(zip(OPENING, (open_shard(turn.id), turn.started_at), strict=True))
+    """What puts a turn into the index of open turns, and the place for what it will be told."""
+    opening = zip(OPENING, (open_shard(turn.id), turn.started_at), strict=True)
+    return {**dict(opening), "outcomes": {}}
 
 
 def request_fields(turn: Turn, request: RequestKey) -> dict[str, Any]:

@@ -8,6 +8,11 @@ Conversations   TENANT#<tenant>                      CONVERSATION#<conversation>
                 TENANT#<tenant>#CONVERSATION#<c>     TURN#<turn>
                 TENANT#<tenant>#REQUEST              <sha256 of the idempotency key>
   open-turns    OPEN#<shard>                         when the turn was claimed
+Actions         TENANT#<tenant>                      ACTION#<action>
+                TENANT#<tenant>#ACTION#<action>      EVENT#<number>, OUTBOX#<number>
+                TENANT#<tenant>#ACTION_REQUEST       <sha256 of the request>
+                TENANT#<tenant>#LIMIT                <sha256 of the counter>
+  due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>      <event>
                 TENANT#<tenant>#EVENT                <event>
 """
@@ -16,15 +21,21 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 
-from helpdesk.ids import ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId
+from helpdesk.ids import ActionId, ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId
 
 DOCUMENTS = "DOCUMENT#"
 CONVERSATIONS = "CONVERSATION#"
 TURNS = "TURN#"
 KEYS = "KEY#"
+ACTIONS = "ACTION#"
+ACTION_EVENTS = "EVENT#"
+OUTBOX = "OUTBOX#"
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
+
+DUE_SHARDS = tuple(f"DUE#{number}" for number in range(8))
+"""Partitions of the index of actions that somebody has to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,41 @@ def request_key(tenant: TenantId, idempotency_key: str) -> ItemKey:
 def open_shard(turn: TurnId) -> str:
     """The partition of the index of open turns that a turn is in until it is settled."""
     return OPEN_SHARDS[zlib.crc32(turn.encode()) % len(OPEN_SHARDS)]
+
+
+def action_key(tenant: TenantId, action: ActionId) -> ItemKey:
+    """An action as it stands."""
+    return ItemKey(tenant_partition(tenant), f"{ACTIONS}{action}")
+
+
+def action_partition(tenant: TenantId, action: ActionId) -> str:
+    """Where an action's history lies."""
+    return f"{tenant_partition(tenant)}#ACTION#{action}"
+
+
+def action_event_key(tenant: TenantId, action: ActionId, number: int) -> ItemKey:
+    """An event of an action; numbers count from 1 and sort as texts."""
+    return ItemKey(action_partition(tenant, action), f"{ACTION_EVENTS}{number:06}")
+
+
+def outbox_key(tenant: TenantId, action: ActionId, number: int) -> ItemKey:
+    """Work on an action that is to be queued, beside the event that asks for it."""
+    return ItemKey(action_partition(tenant, action), f"{OUTBOX}{number:06}")
+
+
+def action_request_key(tenant: TenantId, request: str) -> ItemKey:
+    """Which action a request proposed."""
+    return ItemKey(f"{tenant_partition(tenant)}#ACTION_REQUEST", _digest(request))
+
+
+def limit_key(tenant: TenantId, counter: str) -> ItemKey:
+    """How much of a limit is held."""
+    return ItemKey(f"{tenant_partition(tenant)}#LIMIT", _digest(counter))
+
+
+def due_shard(action: ActionId) -> str:
+    """The partition of the index of due actions that an action is in."""
+    return DUE_SHARDS[zlib.crc32(action.encode()) % len(DUE_SHARDS)]
 
 
 def usage_partition(tenant: TenantId, period: str) -> str:

@@ -1,0 +1,180 @@
+"""Acting: proposals become actions, are confirmed or refused, and are claimed to run once."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from helpdesk.action_changes import RequestClaim, change
+from helpdesk.action_policy import Policy, holds_of, summary_of
+from helpdesk.actions import (
+    Action,
+    ActionEvent,
+    ActionStatus,
+    Approved,
+    Claimed,
+    ConfirmationAsked,
+    Decider,
+    Failed,
+    Place,
+    Proposed,
+    Rejected,
+    Succeeded,
+    hash_of,
+)
+from helpdesk.clock import Clock
+from helpdesk.errors import Conflict, IdempotencyConflict, PolicyViolation
+from helpdesk.ids import ActionId, Chance, TenantId, new_id
+from helpdesk.ports import Actions, ArgumentSchema, Tools
+from helpdesk.pricing import PriceBook
+from helpdesk.tools import Arguments, Tool
+
+CUSTOMER_TIME = timedelta(minutes=30)
+"""How long a customer's yes counts for what was shown."""
+
+AGENT_TIME = timedelta(days=3)
+"""How long a colleague has to decide."""
+
+Decision = Literal["approve", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A call that a model, or a tenant's program, wants made.
+
+    ``request`` names the wish for ever: the same one never makes a second action. ``end_user`` is
+    the verified customer.
+    """
+
+    tenant: TenantId
+    tool: str
+    arguments: Arguments
+    request: str
+    end_user: str | None = None
+    place: Place | None = None
+
+    @property
+    def claim(self) -> RequestClaim:
+        """The request as it is kept."""
+        return RequestClaim(self.request, hash_of(self.tool, self.arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Proposes, confirms and claims. The model proposes; this decides."""
+
+    actions: Actions
+    tools: Tools
+    schema: ArgumentSchema
+    prices: PriceBook
+    now: Clock
+    chance: Chance = secrets.token_bytes
+
+    def propose(self, proposal: Proposal) -> Action:
+        """The action that a proposal leads to: running, or waiting for somebody's yes.
+
+        The same request gives the same action. Raises NotFound for an unknown tool,
+        ValidationFailed and PolicyViolation for a call that may not be made, and
+        IdempotencyConflict for another call under the same request.
+        """
+        if known := self._known(proposal):
+            return known
+        tool = self.tools.get(proposal.tenant, proposal.tool)
+        vetted = Policy(self.schema).vet(tool, proposal.arguments, proposal.end_user)
+        now = self.now()
+        proposed = Proposed(
+            at=now,
+            tenant=proposal.tenant,
+            action=ActionId(new_id("act", now, self.chance)),
+            tool=tool,
+            arguments=vetted.arguments,
+            summary=summary_of(tool, vetted.arguments),
+            order=vetted.order,
+            end_user=proposal.end_user,
+            place=proposal.place,
+        )
+        following: tuple[ActionEvent, ...]
+        shown = hash_of(tool.name, vetted.arguments)
+        if tool.confirmation == "none":
+            holds = holds_of(tool, vetted, proposal.end_user, now.date().isoformat())
+            following = (Approved(now, "policy", shown), Claimed(now, holds, proposal.place))
+        else:
+            time = CUSTOMER_TIME if tool.confirmation == "customer" else AGENT_TIME
+            following = (ConfirmationAsked(now, tool.confirmation, shown, now + time),)
+        moved = change(None, (proposed, *following), self.prices, proposal.claim)
+        if first := self.actions.record(moved):
+            return self._same(proposal, first)
+        return moved.after
+
+    def decide(
+        self,
+        tenant: TenantId,
+        action: ActionId,
+        decision: Decision,
+        by: Decider,
+        *,
+        place: Place | None = None,
+    ) -> Action:
+        """What becomes of an action that waits for a decision; asked again, the same.
+
+        For one whose outcome is unknown, a colleague's "approve" says that it was done and
+        "reject" that it was not. Raises NotFound; Conflict when there is nothing (more) to decide
+        or somebody else has to; PolicyViolation when a limit has no room left.
+        """
+        known = self.actions.get(tenant, action)
+        if _is_repetition(known, decision):
+            return known
+        if known.human_asked and by == "agent" and not known.status.settled:
+            return self._write(known, self._word_of_a_colleague(decision))
+        if known.status is not ActionStatus.AWAITING_CONFIRMATION:
+            raise Conflict(f"The action is {known.status.value}: there is nothing to decide.")
+        if decision == "reject":
+            return self._write(known, Rejected(self.now(), by, "It was declined."))
+        return self._approve(known, by, place)
+
+    def _approve(self, action: Action, by: Decider, place: Place | None) -> Action:
+        now = self.now()
+        approved = Approved(now, by, action.arguments_hash)
+        # Vetted anew: the tool's limits may have changed, and they are what holds are taken from.
+        tool = self.tools.get(action.tenant, action.tool.name)
+        vetted = Policy(self.schema).vet(tool, action.arguments, action.end_user)
+        if vetted.arguments != action.arguments:
+            raise Conflict("The tool has changed since: propose it anew.")
+        claimed = Claimed(
+            now, holds_of(tool, vetted, action.end_user, now.date().isoformat()), place
+        )
+        try:
+            return self._write(action, approved, claimed)
+        except PolicyViolation as violation:
+            self._write(action, Rejected(now, "policy", violation.detail))
+            raise
+
+    def _word_of_a_colleague(self, decision: Decision) -> ActionEvent:
+        if decision == "approve":
+            return Succeeded(self.now(), {}, by="agent")
+        return Failed(self.now(), "not_done", "A colleague found that it was not done.", by="agent")
+
+    def _write(self, action: Action, *events: ActionEvent) -> Action:
+        moved = change(action, events, self.prices)
+        self.actions.record(moved)
+        return moved.after
+
+    def _known(self, proposal: Proposal) -> Action | None:
+        first = self.actions.proposed_by(proposal.tenant, proposal.request)
+        return self._same(proposal, first) if first else None
+
+    def _same(self, proposal: Proposal, first: Action) -> Action:
+        asked = hash_of(proposal.tool, _without_customer(proposal.arguments, first.tool))
+        if asked != hash_of(first.tool.name, _without_customer(first.arguments, first.tool)):
+            raise IdempotencyConflict("This request proposed another action before.")
+        return first
+
+
+def _without_customer(arguments: Arguments, tool: Tool) -> Arguments:
+    return {name: value for name, value in arguments.items() if name != tool.end_user_field}
+
+
+def _is_repetition(action: Action, decision: Decision) -> bool:
+    if decision == "reject":
+        return action.status is ActionStatus.REJECTED
+    return action.approved_by is not None and not action.human_asked
