@@ -72,7 +72,7 @@ def running(actions, *holds, **more):
 
 
 def started(action, number=1):
-    return AttemptStarted(LATER, number, LATER + timedelta(seconds=30))
+    return AttemptStarted(LATER, number, LATER + timedelta(seconds=30), "w1")
 
 
 def test_an_action_and_its_history_are_read_back_exactly(actions):

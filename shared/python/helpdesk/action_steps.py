@@ -15,7 +15,6 @@ from helpdesk.actions import (
     Action,
     ActionEvent,
     ActionStatus,
-    AttemptStarted,
     Failed,
     HumanAsked,
     NothingDone,
@@ -48,9 +47,10 @@ _TRY_AGAIN = frozenset({408, 425, 429})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The endpoint has to be called; the event says that it is about to be."""
+    """The endpoint has to be called: the how-manieth time, and until when."""
 
-    started: AttemptStarted
+    number: int
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,10 @@ def events_of_look_up(action: Action, found: LookedUp, now: datetime) -> Sequenc
     match found:
         case Answered(status, body) if 200 <= status < 300 and body is not None:
             return [Succeeded(now, body)]
-        case NeverSeen() if now >= _quiet_from(action):
-            if action.attempts >= MAX_ATTEMPTS:
-                return [Failed(now, "endpoint_unreachable", "The endpoint never received it.")]
-            return [NothingDone(now, "The endpoint has never seen it.", now)]
+        case Answered(status, body) if _is_refusal(status):
+            return [Failed(now, f"endpoint_status_{status}", message_in(body))]
         case NeverSeen():
-            again = max(now + pause_after(action.attempts), _quiet_from(action))
-            return [OutcomeUnknown(now, "The endpoint has not seen it yet.", again)]
+            return [_never_seen(action, now)]
         case Answered(status):
             return [_unknown(action, f"The look-up answered {status}.", now)]
         case NoAnswer(reason):
@@ -137,7 +134,7 @@ def message_in(body: object) -> str:
 
 
 def _attempt(action: Action, now: datetime) -> Step:
-    return Attempt(AttemptStarted(now, action.attempts + 1, now + ATTEMPT_TIME))
+    return Attempt(action.attempts + 1, now + ATTEMPT_TIME)
 
 
 def _clear_up(action: Action, now: datetime) -> Step:
@@ -156,11 +153,22 @@ def _clear_up(action: Action, now: datetime) -> Step:
 
 def _refuses(action: Action, status: int) -> bool:
     """Whether a status says for certain that nothing was done and nothing will be."""
-    if not 400 <= status < 500 or status in _TRY_AGAIN:
-        return False
     if status == 409 and action.tool.idempotency == "key":
         return False  # Providers answer so while the first request with the key is under way.
-    return not (status in _NO_OUTCOME and action.unclear_since is not None)
+    return _is_refusal(status) or (status in _NO_OUTCOME and action.unclear_since is None)
+
+
+def _is_refusal(status: int) -> bool:
+    return 400 <= status < 500 and status not in _NO_OUTCOME | _TRY_AGAIN
+
+
+def _never_seen(action: Action, now: datetime) -> ActionEvent:
+    if now < _quiet_from(action):
+        again = max(now + pause_after(action.attempts), _quiet_from(action))
+        return OutcomeUnknown(now, "The endpoint has not seen it yet.", again)
+    if action.attempts >= MAX_ATTEMPTS:
+        return Failed(now, "endpoint_unreachable", "The endpoint never received it.")
+    return NothingDone(now, "The endpoint has never seen it.", now)
 
 
 def _unknown(action: Action, reason: str, now: datetime) -> OutcomeUnknown:

@@ -118,11 +118,16 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class AttemptStarted:
-    """From now until ``ends_at`` the endpoint may be called, by whoever wrote this."""
+    """From now until ``ends_at`` the endpoint may be called, by whoever wrote this.
+
+    ``writer`` is drawn by chance: two that start the same attempt in the same millisecond must not
+    take each other's event for their own.
+    """
 
     at: datetime
     number: int
     ends_at: datetime
+    writer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,7 @@ class Action:
     holds: tuple[Hold, ...] = ()
     attempts: int = 0
     attempt_ends_at: datetime | None = None
+    attempt_writer: str | None = None
     unclear_since: datetime | None = None
     human_asked: bool = False
     due_at: datetime | None = None
@@ -318,6 +324,7 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one
                 status=ActionStatus.RUNNING,
                 attempts=event.number,
                 attempt_ends_at=event.ends_at,
+                attempt_writer=event.writer,
                 due_at=event.ends_at,
             )
         case OutcomeUnknown():

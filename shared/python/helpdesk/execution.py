@@ -1,5 +1,6 @@
 """Execution: an action's next step is taken, as often as somebody asks, and done once."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +15,16 @@ from helpdesk.action_steps import (
     events_of_reply,
     next_step,
 )
-from helpdesk.actions import Action, ActionEvent, Failed, Succeeded
+from helpdesk.actions import Action, ActionEvent, AttemptStarted, Failed, Succeeded
 from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, NotFound, Unavailable
-from helpdesk.ids import ActionId, TenantId
+from helpdesk.ids import ActionId, Chance, TenantId
 from helpdesk.ports import Actions, ToolCaller
 from helpdesk.pricing import PriceBook
 from helpdesk.tool_calls import NotSent, ToolReply
 
 _MOST_STEPS = 10
+_WRITER_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Execution:
     caller: ToolCaller
     prices: PriceBook
     now: Clock
+    chance: Chance = secrets.token_bytes
 
     def run(self, tenant: TenantId, action: ActionId) -> Action | None:
         """The action as it stands then; None when there is none.
@@ -61,7 +64,9 @@ class Execution:
         match next_step(action, self.now()):
             case Write(events):
                 return self._write(action, events)
-            case Attempt(started):
+            case Attempt(number, ends_at):
+                writer = self.chance(_WRITER_BYTES).hex()
+                started = AttemptStarted(self.now(), number, ends_at, writer)
                 return self._attempt(self._write(action, [started]))
             case LookUp():
                 found = self.caller.look_up(action.tool, action.id, CALL_SECONDS)
