@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from helpdesk.clock import rfc3339
 from helpdesk.events import DomainEvent
 from helpdesk.ids import TenantId, WebhookId
 
-EVENT_TYPES = (
+EventType = Literal[
     "document.ready",
     "document.failed",
     "turn.settled",
@@ -26,7 +27,7 @@ EVENT_TYPES = (
     "action.failed",
     "action.unknown",
     "action.rejected",
-)
+]
 """What can be subscribed to; add a type here when something publishes it."""
 
 ALL_EVENTS = "*"
