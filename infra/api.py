@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from infra.delivery import Delivery
 from infra.idempotent_replies import IdempotentReplies
 from infra.models import Models
 from infra.parts.function import Function
@@ -31,6 +32,7 @@ class Api(Construct):
         index: PassageIndex,
         models: Models,
         secrets: Secrets,
+        delivery: Delivery,
     ) -> None:
         super().__init__(scope, name)
         stage = platform.stage
@@ -40,13 +42,18 @@ class Api(Construct):
             platform,
             timeout=_TIMEOUT,
             memory_mb=1024,
-            environment={"SIGN_UP": stage.sign_up},
+            environment={
+                "SIGN_UP": stage.sign_up,
+                "PRIVATE_ENDPOINTS": str(stage.private_endpoints).lower(),
+            },
             reserved_concurrency=stage.throughput.api_reserved_concurrency,
         )
         tables.tenants.written_by(self.function)
         tables.knowledge.written_by(self.function)
         tables.conversations.written_by(self.function)
         tables.ledger.read_by(self.function)
+        tables.webhooks.written_by(self.function)
+        delivery.queued_by(self.function)
         replies.kept_by(self.function)
         uploads.ticketed_by(self.function)
         index.written_by(self.function)

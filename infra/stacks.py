@@ -8,6 +8,7 @@ from infra.authorizer import Authorizer
 from infra.chat import TIMEOUT as CHAT_TIMEOUT
 from infra.chat import Chat
 from infra.dashboard import Dashboard
+from infra.delivery import Delivery
 from infra.domain_events import DomainEvents
 from infra.embedding import Embedding
 from infra.front_door import STAGE_NAME, FrontDoor
@@ -25,6 +26,7 @@ from infra.stages import Stage
 from infra.sweeper import Sweeper
 from infra.tables import Tables
 from infra.uploads import Uploads
+from infra.webhooks import Webhooks
 
 
 class DataStack(Stack):
@@ -51,6 +53,7 @@ class ServiceStack(Stack):
         platform = Platform(stage, Layers(self, "Layers", stage), data.monitoring)
         models = Models(stage, data.secrets.model_keys)
         embedding = self._add_background_work(platform, data, models)
+        delivery = self._add_webhooks(platform, data)
         authorizer = Authorizer(
             self, "Authorizer", platform, tables=data.tables, secrets=data.secrets
         )
@@ -73,6 +76,7 @@ class ServiceStack(Stack):
             index=data.index,
             models=models,
             secrets=data.secrets,
+            delivery=delivery,
         )
         door = FrontDoor(
             self,
@@ -110,6 +114,18 @@ class ServiceStack(Stack):
         Metering(self, "Metering", platform, tables=data.tables, events=data.events)
         Sweeper(self, "Sweeper", platform, tables=data.tables, models=models)
         return embedding
+
+    def _add_webhooks(self, platform: Platform, data: DataStack) -> Delivery:
+        delivery = Delivery(self, "Delivery", platform, tables=data.tables)
+        Webhooks(
+            self,
+            "Webhooks",
+            platform,
+            tables=data.tables,
+            events=data.events,
+            delivery=delivery,
+        )
+        return delivery
 
     def _say(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

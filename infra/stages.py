@@ -20,6 +20,7 @@ class Throughput:
     request_burst: int
     ingestion_concurrency: int
     embedding_concurrency: int
+    webhook_concurrency: int
     chat_reserved_concurrency: int | None = None
     api_reserved_concurrency: int | None = None
 
@@ -40,6 +41,9 @@ class Stage:
     embedding_model: str
     embedding_dimensions: int
     index_folder: str = ""
+
+    # whether tenants' URLs (webhooks, tools) may lead to this machine and its network
+    private_endpoints: bool = False
 
     # what is kept, and for how long
     keeps_data: bool = False
@@ -65,13 +69,16 @@ LOCAL = Stage(
     name="local",
     sign_up="open",
     search="embedded",
-    throughput=Throughput(1_000, 2_000, ingestion_concurrency=2, embedding_concurrency=2),
+    throughput=Throughput(
+        1_000, 2_000, ingestion_concurrency=2, embedding_concurrency=2, webhook_concurrency=2
+    ),
     model_url="http://127.0.0.1:8082/v1",
     model_name="helpdesk-extractive-1",
     embedding_url="http://127.0.0.1:8082/v1",
     embedding_model="all-MiniLM-L6-v2",
     embedding_dimensions=384,
     index_folder=str(ROOT / ".helpdesk" / "index"),
+    private_endpoints=True,
     log_retention=RetentionDays.ONE_WEEK,
     wheels="host",
     web_adapter=False,
@@ -85,7 +92,9 @@ DEV = Stage(
     name="dev",
     sign_up="operator",
     search="serverless",
-    throughput=Throughput(50, 100, ingestion_concurrency=5, embedding_concurrency=5),
+    throughput=Throughput(
+        50, 100, ingestion_concurrency=5, embedding_concurrency=5, webhook_concurrency=5
+    ),
     model_url="https://api.openai.com/v1",
     model_name="gpt-5-mini",
     embedding_url="https://api.openai.com/v1",
@@ -103,6 +112,7 @@ PROD = replace(
         request_burst=2_000,
         ingestion_concurrency=20,
         embedding_concurrency=20,
+        webhook_concurrency=50,
         chat_reserved_concurrency=400,
         api_reserved_concurrency=200,
     ),

@@ -13,6 +13,7 @@ from infra.parts.table import Table
 from infra.stages import Stage
 
 OPEN_TURNS = "open-turns"
+DUE_LANES = "due-lanes"
 
 
 class Tables(Construct):
@@ -32,6 +33,10 @@ class Tables(Construct):
             expires_by="expires_at",
         )
         self.ledger = Table(self, "Ledger", stage, stream=StreamViewType.NEW_IMAGE)
+        # Of its items the delivery log alone says when it expires.
+        self.webhooks = Table(
+            self, "Webhooks", stage, indexes=[_due_lanes()], expires_by="expires_at"
+        )
 
 
 def _open_turns() -> GlobalSecondaryIndexPropsV2:
@@ -40,5 +45,15 @@ def _open_turns() -> GlobalSecondaryIndexPropsV2:
         index_name=OPEN_TURNS,
         partition_key=Attribute(name="open_shard", type=AttributeType.STRING),
         sort_key=Attribute(name="opened_at", type=AttributeType.STRING),
+        projection_type=ProjectionType.ALL,
+    )
+
+
+def _due_lanes() -> GlobalSecondaryIndexPropsV2:
+    """Sparse: a lane is in it while deliveries wait there, so what is due is found each minute."""
+    return GlobalSecondaryIndexPropsV2(
+        index_name=DUE_LANES,
+        partition_key=Attribute(name="lane_shard", type=AttributeType.STRING),
+        sort_key=Attribute(name="due_at", type=AttributeType.STRING),
         projection_type=ProjectionType.ALL,
     )

@@ -10,9 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "shared" / "python" / "helpdesk"
 
-TELEMETRY = {f"helpdesk.{name}telemetry" for name in ("", "turn_", "pipeline_")}
+TELEMETRY = {f"helpdesk.{name}telemetry" for name in ("", "turn_", "pipeline_", "delivery_")}
 NOT_CORE = {"helpdesk.wiring", "helpdesk.settings", "helpdesk.edge", "helpdesk.adapters"}
-SHARED_BY_ADAPTERS = {"helpdesk.adapters.aws_errors", "helpdesk.adapters.partial_failures"}
+SHARED_BY_ADAPTERS = {
+    "helpdesk.adapters.aws_errors",
+    "helpdesk.adapters.partial_failures",
+    "helpdesk.adapters.public_addresses",
+}
 SDKS = {"boto3", "botocore", "openai", "opensearchpy", "httpx2", "numpy", "docx", "pypdf"}
 ENVIRONMENT_READERS = {
     "shared/python/helpdesk/wiring.py",

@@ -25,6 +25,7 @@ def _api() -> Api:
         retrieval=wiring.retrieval,
         conversations=wiring.conversations,
         metering=wiring.metering,
+        subscriptions=wiring.subscriptions,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

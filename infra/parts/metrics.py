@@ -9,6 +9,7 @@ TURN_DURATION = "helpdesk.turn.duration"
 TURN_COST = "helpdesk.turn.cost_micros"
 RETRIEVAL_DURATION = "helpdesk.retrieval.duration"
 TOKEN_USAGE = "gen_ai.client.token.usage"
+DEAD_DELIVERIES = "helpdesk.webhooks.dead"
 
 _FINISH_REASON = "helpdesk.finish_reason"
 
@@ -20,6 +21,17 @@ def turns(metric: str, statistic: str, finish_reason: str = "answered") -> Metri
         metric_name=metric,
         dimensions_map={"service": "chat", _FINISH_REASON: finish_reason},
         statistic=statistic,
+        period=Duration.minutes(5),
+    )
+
+
+def counted_by(service: str, metric: str) -> Metric:
+    """The sum of a metric that one function counts."""
+    return Metric(
+        namespace=NAMESPACE,
+        metric_name=metric,
+        dimensions_map={"service": service},
+        statistic="Sum",
         period=Duration.minutes(5),
     )
 

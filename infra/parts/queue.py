@@ -15,13 +15,16 @@ _OLDEST = Duration.minutes(15)
 class DeadLetters(Construct):
     """Where messages end that no try could handle; a single one raises an alarm."""
 
-    def __init__(self, scope: Construct, name: str, monitoring: Monitoring) -> None:
+    def __init__(
+        self, scope: Construct, name: str, monitoring: Monitoring, *, fifo: bool = False
+    ) -> None:
         super().__init__(scope, name)
         self.queue = Queue(
             self,
             "Queue",
             encryption=QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
+            fifo=fifo or None,
             retention_period=Duration.days(14),
         )
         monitoring.alarm(
@@ -34,21 +37,30 @@ class DeadLetters(Construct):
 
 
 class WorkQueue(Construct):
-    """A standard queue for one worker function: three tries, then dead letters.
+    """A queue for one worker function: three tries, then dead letters.
 
-    Senders give the tenant as message group, so that one busy tenant does not delay the others.
+    Senders to a standard queue give the tenant as message group, so that one busy tenant does not
+    delay the others; in a ``fifo`` one a group is worked on by one worker at a time, in order.
     """
 
     def __init__(
-        self, scope: Construct, name: str, monitoring: Monitoring, *, worker_timeout: Duration
+        self,
+        scope: Construct,
+        name: str,
+        monitoring: Monitoring,
+        *,
+        worker_timeout: Duration,
+        fifo: bool = False,
+        why_old: str = "Tenants wait for their documents: the workers fail or are too few.",
     ) -> None:
         super().__init__(scope, name)
-        dead_letters = DeadLetters(self, "DeadLetters", monitoring)
+        dead_letters = DeadLetters(self, "DeadLetters", monitoring, fifo=fifo)
         self.queue = Queue(
             self,
             "Queue",
             encryption=QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
+            fifo=fifo or None,
             # Six times the worker's timeout, as Lambda asks: a throttled batch is tried again
             # before another worker sees it.
             visibility_timeout=Duration.seconds(6 * worker_timeout.to_seconds()),
@@ -60,7 +72,7 @@ class WorkQueue(Construct):
             "Old",
             self.age,
             above=_OLDEST.to_seconds(),
-            why="Tenants wait for their documents: the workers fail or are too few.",
+            why=why_old,
             periods=5,
             tolerated=2,
         )

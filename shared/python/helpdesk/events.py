@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from helpdesk.ids import DocumentId, TenantId
+from helpdesk.ids import DocumentId, TenantId, WebhookId
 
 
 class _Message(BaseModel):
@@ -44,3 +44,15 @@ class DomainEvent(_Message):
     subject: str
     occurred_at: datetime
     data: Mapping[str, Any]
+
+
+class DeliveryDue(_Message):
+    """Something waits in a lane of a webhook's deliveries. It says to look, not what is there.
+
+    Two messages with the same ``cause`` are one.
+    """
+
+    tenant: TenantId
+    webhook: WebhookId
+    lane: str
+    cause: str

@@ -25,6 +25,8 @@ class Metric(Enum):
     DOCUMENT_DURATION = "helpdesk.document.duration", "Seconds"
     DOMAIN_EVENTS = "helpdesk.domain_events", "Count"
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
+    DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
+    DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"
 
     unit: str
 

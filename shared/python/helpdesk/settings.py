@@ -25,7 +25,12 @@ class Settings:
     uploads_bucket: str = ""
     embedding_queue_url: str = ""
     event_bus_name: str = ""
+    webhooks_table: str = ""
+    delivery_queue_url: str = ""
     platform_keys_secret: str = ""
+
+    # whether tenants' URLs may lead to this machine and its network, over plain HTTP too
+    private_endpoints: bool = False
 
     # retrieval: an OpenSearch endpoint, or a folder for the embedded index
     opensearch_url: str = ""

@@ -34,6 +34,7 @@ class Facts(TypedDict, total=False):
     key: str | None
     event_id: str
     message_id: str
+    webhook: str
     role: str | None
     route: str
     method: str

@@ -4,15 +4,19 @@ Every function here makes its object once per process. Tests build use cases fro
 """
 
 import os
+import random
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
+from helpdesk.delivering import Delivering
+from helpdesk.delivery_telemetry import delivery_tried
 from helpdesk.documents import CONTENT_TYPES
 from helpdesk.domain_events import Announcer, Change
 from helpdesk.embedding import Embedding
+from helpdesk.fan_out import FanOut
 from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ingestion import Ingestion
 from helpdesk.keyring import Keyring
@@ -21,6 +25,8 @@ from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
 from helpdesk.ports import (
     Conversations,
+    Deliveries,
+    DeliveryQueue,
     Documents,
     Embedder,
     EmbeddingCache,
@@ -33,12 +39,16 @@ from helpdesk.ports import (
     PassageIndex,
     PlatformKeys,
     Replies,
+    Signatures,
     Tenants,
     Uploads,
+    Webhooks,
+    WebhookSender,
 )
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.settings import Settings
+from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
@@ -140,6 +150,34 @@ def chat() -> Chat:
     )
 
 
+@cache
+def subscriptions() -> Subscriptions:
+    """Webhooks as the tenant handles them."""
+    private = settings().private_endpoints
+    return Subscriptions(webhooks(), deliveries(), delivery_queue(), utc_now, private)
+
+
+@cache
+def fan_out() -> FanOut:
+    """An event becomes a delivery for each webhook that wants it."""
+    return FanOut(webhooks(), deliveries(), delivery_queue(), utc_now)
+
+
+@cache
+def delivering() -> Delivering:
+    """Posts what waits for webhooks."""
+    return Delivering(
+        webhooks(),
+        deliveries(),
+        delivery_queue(),
+        webhook_sender(),
+        signatures(),
+        utc_now,
+        random.random,
+        delivery_tried,
+    )
+
+
 # ports
 
 
@@ -223,6 +261,44 @@ def event_bus() -> EventBus:
     from helpdesk.adapters.eventbridge_bus import EventBridgeBus
 
     return EventBridgeBus(_client("events"), settings().event_bus_name)
+
+
+@cache
+def webhooks() -> Webhooks:
+    """Where the tenants want to be told what has happened."""
+    from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
+
+    return DynamoDBWebhooks(_dynamodb(), settings().webhooks_table)
+
+
+@cache
+def deliveries() -> Deliveries:
+    """The delivery log, and what waits."""
+    from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
+
+    return DynamoDBDeliveries(_dynamodb(), settings().webhooks_table)
+
+
+@cache
+def delivery_queue() -> DeliveryQueue:
+    """Work on lanes of deliveries."""
+    from helpdesk.adapters.sqs_delivery_queue import SQSDeliveryQueue
+
+    return SQSDeliveryQueue(_client("sqs"), settings().delivery_queue_url)
+
+
+@cache
+def webhook_sender() -> WebhookSender:
+    """The receivers of webhooks."""
+    from helpdesk.adapters.webhook_sender import HTTPWebhookSender
+
+    return HTTPWebhookSender(allow_private=settings().private_endpoints)
+
+
+@cache
+def signatures() -> Signatures:
+    """What receivers tell our requests by."""
+    raise NotImplementedError("nothing signs yet")
 
 
 @cache

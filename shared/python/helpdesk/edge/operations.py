@@ -19,6 +19,7 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
+from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
@@ -37,6 +38,7 @@ class Services:
     retrieval: Callable[[], Retrieval]
     conversations: Callable[[], Conversations]
     metering: Callable[[], Metering]
+    subscriptions: Callable[[], Subscriptions]
     now: Clock
 
 

@@ -9,6 +9,7 @@ from helpdesk.edge import (
     search,
     tenants,
     usage,
+    webhooks,
 )
 from helpdesk.edge.openapi import document
 from helpdesk.edge.operations import Call, Json, Operation, Services
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *chat_routes.OPERATIONS,
     *conversations.OPERATIONS,
     *usage.OPERATIONS,
+    *webhooks.OPERATIONS,
     *health.OPERATIONS,
     Operation(
         "GET",

@@ -15,13 +15,27 @@ Actions         TENANT#<tenant>                      ACTION#<action>
   due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>      <event>
                 TENANT#<tenant>#EVENT                <event>
+Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
+                TENANT#<tenant>                      DELIVERY#<webhook>#<event>
+                TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
+  due-lanes     LANE#<shard>                         when the lane is to be looked at
 """
 
 import hashlib
 import zlib
 from dataclasses import dataclass
 
-from helpdesk.ids import ActionId, ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId
+from helpdesk.ids import (
+    ActionId,
+    ConversationId,
+    DocumentId,
+    EventId,
+    KeyId,
+    TenantId,
+    TurnId,
+    WebhookId,
+)
+from helpdesk.webhooks import Lane
 
 DOCUMENTS = "DOCUMENT#"
 CONVERSATIONS = "CONVERSATION#"
@@ -30,12 +44,17 @@ KEYS = "KEY#"
 ACTIONS = "ACTION#"
 ACTION_EVENTS = "EVENT#"
 OUTBOX = "OUTBOX#"
+WEBHOOKS = "WEBHOOK#"
+WAITING = "WAITING#"
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
 
 DUE_SHARDS = tuple(f"DUE#{number}" for number in range(8))
 """Partitions of the index of actions that somebody has to look at."""
+
+LANE_SHARDS = tuple(f"LANE#{number}" for number in range(8))
+"""Partitions of the index of due lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +181,41 @@ def is_usage(pk: str) -> bool:
 def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     """The mark that an event was recorded, in whatever period."""
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
+
+
+def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
+    """A webhook."""
+    return ItemKey(tenant_partition(tenant), f"{WEBHOOKS}{webhook}")
+
+
+def deliveries_of(webhook: WebhookId) -> str:
+    """How the sort keys of a webhook's deliveries begin."""
+    return f"DELIVERY#{webhook}#"
+
+
+def delivery_key(tenant: TenantId, webhook: WebhookId, event: EventId) -> ItemKey:
+    """A delivery."""
+    return ItemKey(tenant_partition(tenant), f"{deliveries_of(webhook)}{event}")
+
+
+def lane_partition(lane: Lane) -> str:
+    """Where the head of a lane lies, and what waits in it."""
+    return f"{tenant_partition(lane.tenant)}#LANE#{lane.webhook}#{lane.name}"
+
+
+def lane_key(lane: Lane) -> ItemKey:
+    """A lane's head."""
+    return ItemKey(lane_partition(lane), "HEAD")
+
+
+def waiting_key(lane: Lane, place: str) -> ItemKey:
+    """A place in a lane."""
+    return ItemKey(lane_partition(lane), f"{WAITING}{place}")
+
+
+def lane_shard(lane: Lane) -> str:
+    """The partition of the index of due lanes that a lane is in while something waits in it."""
+    return LANE_SHARDS[zlib.crc32(f"{lane.webhook}#{lane.name}".encode()) % len(LANE_SHARDS)]
 
 
 def _digest(text: str) -> str:
