@@ -57,6 +57,7 @@ class Chat(Construct):
         tables.knowledge.read_by(self.function)
         tables.conversations.written_by(self.function)
         tables.ledger.appended_by(self.function)
+        tables.actions.written_by(self.function)
         index.searched_by(self.function)
         models.answer_for(self.function)
         models.embed_for(self.function)

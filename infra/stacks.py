@@ -3,6 +3,7 @@
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from infra.actions import Actions
 from infra.api import Api
 from infra.authorizer import Authorizer
 from infra.chat import TIMEOUT as CHAT_TIMEOUT
@@ -20,6 +21,7 @@ from infra.models import Models
 from infra.parts.layers import Layers
 from infra.parts.monitoring import Monitoring
 from infra.parts.platform import Platform
+from infra.reconciler import Reconciler
 from infra.retrieval import passage_index
 from infra.secrets import Secrets
 from infra.stages import Stage
@@ -54,6 +56,7 @@ class ServiceStack(Stack):
         models = Models(stage, data.secrets.model_keys)
         embedding = self._add_background_work(platform, data, models)
         delivery = self._add_webhooks(platform, data)
+        self._add_actions(platform, data)
         authorizer = Authorizer(
             self, "Authorizer", platform, tables=data.tables, secrets=data.secrets
         )
@@ -126,6 +129,10 @@ class ServiceStack(Stack):
             delivery=delivery,
         )
         return delivery
+
+    def _add_actions(self, platform: Platform, data: DataStack) -> None:
+        actions = Actions(self, "Actions", platform, tables=data.tables, secrets=data.secrets)
+        Reconciler(self, "Reconciler", platform, tables=data.tables, actions=actions)
 
     def _say(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

@@ -21,6 +21,7 @@ class Throughput:
     ingestion_concurrency: int
     embedding_concurrency: int
     webhook_concurrency: int
+    action_concurrency: int
     chat_reserved_concurrency: int | None = None
     api_reserved_concurrency: int | None = None
 
@@ -70,7 +71,12 @@ LOCAL = Stage(
     sign_up="open",
     search="embedded",
     throughput=Throughput(
-        1_000, 2_000, ingestion_concurrency=2, embedding_concurrency=2, webhook_concurrency=2
+        1_000,
+        2_000,
+        ingestion_concurrency=2,
+        embedding_concurrency=2,
+        webhook_concurrency=2,
+        action_concurrency=4,
     ),
     model_url="http://127.0.0.1:8082/v1",
     model_name="helpdesk-extractive-1",
@@ -93,7 +99,12 @@ DEV = Stage(
     sign_up="operator",
     search="serverless",
     throughput=Throughput(
-        50, 100, ingestion_concurrency=5, embedding_concurrency=5, webhook_concurrency=5
+        50,
+        100,
+        ingestion_concurrency=5,
+        embedding_concurrency=5,
+        webhook_concurrency=5,
+        action_concurrency=5,
     ),
     model_url="https://api.openai.com/v1",
     model_name="gpt-5-mini",
@@ -113,6 +124,7 @@ PROD = replace(
         ingestion_concurrency=20,
         embedding_concurrency=20,
         webhook_concurrency=50,
+        action_concurrency=50,
         chat_reserved_concurrency=400,
         api_reserved_concurrency=200,
     ),

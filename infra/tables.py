@@ -14,6 +14,7 @@ from infra.stages import Stage
 
 OPEN_TURNS = "open-turns"
 DUE_LANES = "due-lanes"
+DUE_ACTIONS = "due-actions"
 
 
 class Tables(Construct):
@@ -33,6 +34,7 @@ class Tables(Construct):
             expires_by="expires_at",
         )
         self.ledger = Table(self, "Ledger", stage, stream=StreamViewType.NEW_IMAGE)
+        self.actions = Table(self, "Actions", stage, stream=changes, indexes=[_due_actions()])
         # Of its items the delivery log alone says when it expires.
         self.webhooks = Table(
             self, "Webhooks", stage, indexes=[_due_lanes()], expires_by="expires_at"
@@ -55,5 +57,15 @@ def _due_lanes() -> GlobalSecondaryIndexPropsV2:
         index_name=DUE_LANES,
         partition_key=Attribute(name="lane_shard", type=AttributeType.STRING),
         sort_key=Attribute(name="due_at", type=AttributeType.STRING),
+        projection_type=ProjectionType.ALL,
+    )
+
+
+def _due_actions() -> GlobalSecondaryIndexPropsV2:
+    """Sparse: an action is in it while it waits for anything, so that nobody waits for ever."""
+    return GlobalSecondaryIndexPropsV2(
+        index_name=DUE_ACTIONS,
+        partition_key=Attribute(name="due_shard", type=AttributeType.STRING),
+        sort_key=Attribute(name="look_at", type=AttributeType.STRING),
         projection_type=ProjectionType.ALL,
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk import action_steps, execution
-from helpdesk.actions import NothingDone
+from helpdesk.actions import AttemptStarted, NothingDone
 from helpdesk.tool_calls import NoAnswer
 from tests.fakes.actions import MemoryActions
 from tests.simulation.run import live_through
@@ -61,7 +61,7 @@ def limits_are_read_but_not_held(monkeypatch):
 
 
 def attempts_have_no_writer(monkeypatch):
-    real = execution.AttemptStarted
+    real = AttemptStarted
     monkeypatch.setattr(
         execution, "AttemptStarted", lambda at, number, ends_at, _: real(at, number, ends_at, "")
     )

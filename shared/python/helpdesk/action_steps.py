@@ -2,7 +2,8 @@
 
 The rules, by what the endpoint does with a repeated key:
 
-    key     an unclear outcome is cleared up by calling again with the same key
+    key     an unclear outcome is cleared up by calling again with the same key; so it is for
+            whatever only reads
     lookup  by asking; "never seen" counts only when a late request can no longer arrive
     none    by nobody but a human: the endpoint is called once, whatever happens
 """
@@ -140,7 +141,7 @@ def _attempt(action: Action, now: datetime) -> Step:
 def _clear_up(action: Action, now: datetime) -> Step:
     if action.human_asked:
         return None
-    if action.tool.idempotency == "none":
+    if action.tool.idempotency == "none" and action.tool.effect == "write":
         return Write((HumanAsked(now, "The endpoint can't be asked, and it must not run twice."),))
     if now - (action.unclear_since or now) > REPEATED_FOR:
         return Write((HumanAsked(now, "It stayed unclear for too long."),))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from helpdesk.ids import DocumentId, TenantId, WebhookId
+from helpdesk.ids import ActionId, DocumentId, TenantId, WebhookId
 
 
 class _Message(BaseModel):
@@ -30,6 +30,13 @@ class EmbeddingJob(_Message):
     version: int
     batch: Annotated[int, Field(ge=0)]
     passages: tuple[JobPassage, ...]
+
+
+class ActionWork(_Message):
+    """An action has a step to take."""
+
+    tenant: TenantId
+    action: ActionId
 
 
 class DomainEvent(_Message):

@@ -24,6 +24,7 @@ class Metric(Enum):
     QUEUE_AGE = "helpdesk.queue.age", "Seconds"
     DOCUMENT_DURATION = "helpdesk.document.duration", "Seconds"
     DOMAIN_EVENTS = "helpdesk.domain_events", "Count"
+    DUE_ACTIONS = "helpdesk.due_actions", "Count"
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
     DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
     DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"

@@ -31,6 +31,8 @@ class Facts(TypedDict, total=False):
     conversation: str | None
     turn: str | None
     document: str | None
+    action: str
+    action_status: str
     key: str | None
     event_id: str
     message_id: str

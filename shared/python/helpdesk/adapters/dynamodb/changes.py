@@ -1,13 +1,14 @@
 """The records of the tables' streams, as what was changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpdesk.adapters.dynamodb.conversation_items import turn_of
 from helpdesk.adapters.dynamodb.document_items import document_of
-from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, TURNS, is_usage
+from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, OUTBOX, TURNS, is_usage
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
 from helpdesk.adapters.dynamodb.ledger import event_of
+from helpdesk.events import ActionWork
 from helpdesk.domain_events import Change, DocumentChanged, TurnChanged, UsageRecorded
 
 
@@ -30,3 +31,14 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
 
 def _images(images: Mapping[str, Any]) -> tuple[Fields, Fields]:
     return from_attributes(images.get("OldImage", {})), from_attributes(images["NewImage"])
+
+
+def action_works_of(records: Sequence[Mapping[str, Any]]) -> Sequence[ActionWork]:
+    """The work that a stream's new outbox items ask for."""
+    images = [record["dynamodb"].get("NewImage") for record in records]
+    items = [from_attributes(image) for image in images if image]
+    return [
+        ActionWork(tenant=item["tenant"], action=item["action"])
+        for item in items
+        if item["sk"].startswith(OUTBOX)
+    ]
