@@ -40,6 +40,7 @@ REPEATED_FOR = timedelta(hours=20)
 
 MAX_ATTEMPTS = 10
 
+_NO_WAY_TO_TELL = "The endpoint can't be asked, and it must not run twice."
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
 _NO_OUTCOME = frozenset({401, 403, 404, 405, 407})
 """Statuses that say how the request was taken, not what came of an earlier one."""
@@ -99,9 +100,9 @@ def events_of_reply(action: Action, reply: ToolReply, now: datetime) -> Sequence
         case Answered(status, body) if _refuses(action, status):
             return [Failed(now, f"endpoint_status_{status}", message_in(body))]
         case Answered(status):
-            return [_unknown(action, f"The endpoint answered {status}.", now)]
+            return _unclear(action, f"The endpoint answered {status}.", now)
         case NotSent(reason) | NoAnswer(reason):
-            return [_unknown(action, reason, now)]
+            return _unclear(action, reason, now)
 
 
 def events_of_look_up(action: Action, found: LookedUp, now: datetime) -> Sequence[ActionEvent]:
@@ -141,8 +142,8 @@ def _attempt(action: Action, now: datetime) -> Step:
 def _clear_up(action: Action, now: datetime) -> Step:
     if action.human_asked:
         return None
-    if action.tool.idempotency == "none" and action.tool.effect == "write":
-        return Write((HumanAsked(now, "The endpoint can't be asked, and it must not run twice."),))
+    if _runs_once(action):
+        return Write((HumanAsked(now, _NO_WAY_TO_TELL),))
     if now - (action.unclear_since or now) > REPEATED_FOR:
         return Write((HumanAsked(now, "It stayed unclear for too long."),))
     if action.tool.idempotency == "lookup":
@@ -170,6 +171,15 @@ def _never_seen(action: Action, now: datetime) -> ActionEvent:
     if action.attempts >= MAX_ATTEMPTS:
         return Failed(now, "endpoint_unreachable", "The endpoint never received it.")
     return NothingDone(now, "The endpoint has never seen it.", now)
+
+
+def _unclear(action: Action, reason: str, now: datetime) -> Sequence[ActionEvent]:
+    unknown = _unknown(action, reason, now)
+    return [unknown, HumanAsked(now, _NO_WAY_TO_TELL)] if _runs_once(action) else [unknown]
+
+
+def _runs_once(action: Action) -> bool:
+    return action.tool.idempotency == "none" and action.tool.effect == "write"
 
 
 def _unknown(action: Action, reason: str, now: datetime) -> OutcomeUnknown:

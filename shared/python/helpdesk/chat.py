@@ -22,11 +22,11 @@ from helpdesk.conversations import (
 )
 from helpdesk.errors import HelpdeskError, IdempotencyConflict, Unavailable
 from helpdesk.ids import Chance, ConversationId, TurnId, new_id
-from helpdesk.ports import Conversations, LanguageModel, Tenants
+from helpdesk.ports import Conversations, Tenants
 from helpdesk.pricing import PriceBook
-from helpdesk.prompts import answer_prompt, refusal
 from helpdesk.replay import Replay
 from helpdesk.retrieval import Retrieval
+from helpdesk.turn_answering import Answering
 from helpdesk.turn_in_progress import Monotonic, TurnInProgress, TurnObserver
 
 _TurnTask = asyncio.Task[FirstRequest | None]
@@ -45,7 +45,7 @@ class Chat:
 
     tenants: Tenants
     retrieval: Retrieval
-    model: LanguageModel
+    answering: Answering
     conversations: Conversations
     prices: PriceBook
     now: Clock
@@ -106,7 +106,13 @@ class Chat:
         return task
 
     async def _run(self, question: Question, progress: TurnInProgress) -> FirstRequest | None:
-        reader = ContextReader(self.tenants, self.retrieval, self.conversations, self.chance)
+        reader = ContextReader(
+            self.tenants,
+            self.retrieval,
+            self.conversations,
+            self.answering.tool_use,
+            self.chance,
+        )
         context = asyncio.create_task(reader.read(question, progress.turn.id))
         context.add_done_callback(_forget_exception)
         try:
@@ -124,7 +130,7 @@ class Chat:
     ) -> None:
         try:
             async with asyncio.timeout(self.turn_seconds):
-                await self._answer(question, await context, progress)
+                await self.answering.answer(question, await context, progress)
         except TimeoutError:
             progress.failed(Unavailable.code)
         except HelpdeskError as error:
@@ -147,20 +153,8 @@ class Chat:
             )
         return self.conversations.claim(turn, head, question.request)
 
-    async def _answer(self, question: Question, context: Context, turn: TurnInProgress) -> None:
-        turn.retrieved(context.sources)
-        if context.sources:
-            prompt = answer_prompt(context.tenant, context.sources, context.history, question.text)
-            turn.model_called(prompt)
-            async with aclosing(self.model.stream(prompt)) as answer:
-                async for said in answer:
-                    turn.model_said(said)
-            turn.model_ended()
-        if turn.refused:
-            turn.refuse(refusal(context.tenant))
-
     async def _settle(self, question: Question, progress: TurnInProgress) -> None:
-        used, estimated = progress.bill(self.model.model)
+        used, estimated = progress.bill(self.answering.model.model)
         charged = charge(
             progress.turn,
             used,

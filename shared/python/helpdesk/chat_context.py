@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from helpdesk.actions import Action
 from helpdesk.citations import Source, bind
 from helpdesk.conversations import EndUser, RequestKey, TurnStatus
 from helpdesk.ids import Chance, ConversationId, TenantId, TurnId
@@ -13,6 +14,8 @@ from helpdesk.ports import Conversations, Tenants
 from helpdesk.prompts import remembered
 from helpdesk.retrieval import Retrieval
 from helpdesk.tenants import Tenant
+from helpdesk.tool_use import ToolUse
+from helpdesk.tools import Tool
 
 PASSAGES = 6
 """How many passages an answer may rest on."""
@@ -34,11 +37,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the prompt of a question is made of."""
+    """What the prompt of a question is made of.
+
+    ``pending`` is the action that the customer was asked about last.
+    """
 
     tenant: Tenant
     sources: Sequence[Source]
     history: Sequence[Message]
+    tools: Mapping[str, Tool]
+    pending: Action | None = None
+    end_user: EndUser | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class ContextReader:
     tenants: Tenants
     retrieval: Retrieval
     conversations: Conversations
+    tool_use: ToolUse
     chance: Chance = secrets.token_bytes
 
     async def read(self, question: Question, turn: TurnId) -> Context:
@@ -55,18 +65,21 @@ class ContextReader:
 
         Raises NotFound and Unavailable.
         """
-        tenant, found, history = await asyncio.gather(
+        tenant, found, (history, pending), tools = await asyncio.gather(
             asyncio.to_thread(self.tenants.get, question.tenant),
             asyncio.to_thread(self.retrieval.search, question.tenant, question.text, PASSAGES),
-            self._history(question, turn),
+            self._past(question, turn),
+            self.tool_use.of_tenant(question.tenant),
         )
-        return Context(tenant, bind(found, self.chance), history)
+        return Context(tenant, bind(found, self.chance), history, tools, pending)
 
-    async def _history(self, question: Question, turn: TurnId) -> Sequence[Message]:
+    async def _past(
+        self, question: Question, turn: TurnId
+    ) -> tuple[Sequence[Message], Action | None]:
         if question.history is not None:
-            return question.history
+            return question.history, None
         if question.conversation is None:
-            return ()
+            return (), None
         turns = await asyncio.to_thread(
             self.conversations.turns,
             question.tenant,
@@ -74,4 +87,5 @@ class ContextReader:
             last=_REMEMBERED_TURNS + 1,
         )
         earlier = [each for each in turns if each.id != turn and each.status is TurnStatus.SETTLED]
-        return remembered(earlier[-_REMEMBERED_TURNS:])
+        pending = await self.tool_use.pending(question.tenant, earlier)
+        return remembered(earlier[-_REMEMBERED_TURNS:]), pending

@@ -1,11 +1,19 @@
 """What a chat says while it answers, as typed events; the wire format is the edge's."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from helpdesk.charging import NO_MODEL
-from helpdesk.conversations import Citation, FinishReason, Timing, Turn, TurnUsage
+from helpdesk.conversations import (
+    Citation,
+    FinishReason,
+    Timing,
+    Turn,
+    TurnAction,
+    TurnUsage,
+)
 from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.ids import ConversationId, TurnId
 from helpdesk.money import Money
@@ -35,6 +43,13 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionTold:
+    """How an action stands now, or what was looked up."""
+
+    action: TurnAction
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The answer broke off."""
 
@@ -51,7 +66,7 @@ class Done:
     timing: Timing
 
 
-ChatEvent = Start | Sources | Delta | Failed | Done
+ChatEvent = Start | Sources | Delta | ActionTold | Failed | Done
 Numbered = tuple[int, ChatEvent]
 """An event and its place in its turn's stream, from 1: the same live and in a replay."""
 
@@ -85,8 +100,14 @@ def events_of(turn: Turn) -> Iterator[ChatEvent]:
     """The very events that a settled turn's stream consisted of."""
     yield start_of(turn)
     yield Sources(turn.sources)
-    for begin, end in pairwise(accumulate(turn.deltas, initial=0)):
-        yield Delta(turn.answer[begin:end])
+    pieces = list(pairwise(accumulate(turn.deltas, initial=0)))
+    told = deque(turn.actions)
+    for place in range(len(pieces) + 1):
+        while told and told[0].after <= place:
+            yield ActionTold(told.popleft())
+        if place < len(pieces):
+            begin, end = pieces[place]
+            yield Delta(turn.answer[begin:end])
     if turn.error_code:
         yield failed(turn.error_code)
     yield done(turn)

@@ -1,7 +1,7 @@
 """Conversations and their turns: the log of what was asked, answered and spent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -88,9 +88,9 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class TurnAction:
-    """An action, or something looked up, that a turn tells of.
+    """An action, or something looked up, as a turn told of it at some point.
 
-    ``status`` is the latest that the turn was told; the rest is as it was when the turn ended.
+    ``after`` is how many pieces of the answer had left before.
     """
 
     id: ActionId
@@ -98,6 +98,7 @@ class TurnAction:
     status: ActionStatus
     summary: str
     result: Mapping[str, Any] | None = None
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ class Turn:
     """One question and its answer.
 
     ``deltas`` are the lengths, in characters, of the answer's pieces as they were streamed, so that
-    a lost stream can be resumed event by event.
+    a lost stream can be resumed event by event. ``outcomes`` is how its actions stand that moved
+    on since they were told.
     """
 
     tenant: TenantId
@@ -124,6 +126,16 @@ class Turn:
     timing: Timing | None = None
     feedback: Feedback | None = None
     error_code: str | None = None
+    outcomes: Mapping[ActionId, ActionStatus] = field(default_factory=dict)
+
+    @property
+    def latest_actions(self) -> Sequence[TurnAction]:
+        """Each of its actions once, as it stands."""
+        last = {action.id: action for action in self.actions}
+        return [
+            replace(action, status=self.outcomes.get(action.id, action.status))
+            for action in last.values()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from helpdesk.ids import (
     WebhookId,
 )
 from helpdesk.keys import Key, Role
-from helpdesk.model import Message, Piece, TokenUsage
+from helpdesk.model import Message, Said, ToolOffer
 from helpdesk.pages import Page
 from helpdesk.parsing import Block
 from helpdesk.passages import Candidates, Passage, Vector
@@ -212,8 +212,11 @@ class LanguageModel(Protocol):
     def model(self) -> str:
         """The id of the model that is asked; the one that answers may call itself another."""
 
-    def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[Piece | TokenUsage, None]:
-        """The answer's pieces as they are produced, then what it used, if the model says so.
+    def stream(
+        self, prompt: Sequence[Message], tools: Sequence[ToolOffer] = ()
+    ) -> AsyncGenerator[Said, None]:
+        """The answer's pieces as they are produced, then the calls of tools that it wishes for,
+        then what it used, if the model says so.
 
         Closing the generator hangs up. Raises Unavailable when the model does not answer within
         its deadlines.

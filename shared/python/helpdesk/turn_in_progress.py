@@ -6,11 +6,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from helpdesk.actions import ActionStatus
 from helpdesk.answering import Answer
 from helpdesk.charging import NO_MODEL, estimated_tokens
-from helpdesk.chat_events import ChatEvent, Delta, Sources, start_of
+from helpdesk.chat_events import ActionTold, ChatEvent, Delta, Sources, start_of
 from helpdesk.citations import Source
-from helpdesk.conversations import FinishReason, Timing, Turn, TurnStatus, TurnUsage
+from helpdesk.conversations import (
+    FinishReason,
+    Timing,
+    Turn,
+    TurnAction,
+    TurnStatus,
+    TurnUsage,
+)
 from helpdesk.model import Message, Piece, TokenUsage
 
 Monotonic = Callable[[], float]
@@ -45,6 +53,8 @@ class TurnInProgress:
         self._events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         self._answer = Answer(())
         self._sources: Sequence[Source] = ()
+        self._told: list[TurnAction] = []
+        self._acted = False
         self._prompt_characters = 0
         self._monotonic = monotonic
         self._started = monotonic()
@@ -79,14 +89,14 @@ class TurnInProgress:
         self.emit(Sources(tuple(source.citation for source in sources)))
 
     def model_called(self, prompt: Sequence[Message]) -> None:
-        """The model is asked this."""
-        self._model_called = self._monotonic()
-        self._prompt_characters = sum(len(message.content) for message in prompt)
+        """The model is asked this; it may be asked more than once."""
+        self._model_called = self._model_called or self._monotonic()
+        self._prompt_characters += sum(len(message.content) for message in prompt)
 
     def model_said(self, said: Piece | TokenUsage) -> None:
         """The model produced a piece, of which leaves what is decided; or says what it used."""
         if isinstance(said, TokenUsage):
-            self._used = said
+            self._used = self._used + said if self._used else said
             return
         if self._model_first_chunk is None:
             self._model_first_chunk = self._monotonic()
@@ -96,6 +106,19 @@ class TurnInProgress:
         """The model has finished: what was held back leaves."""
         self._model_ended = self._monotonic()
         self._say(self._answer.end())
+
+    def tell(self, action: TurnAction, *, acted: bool) -> None:
+        """An action stands like this; or something was looked up, which is no act."""
+        told = replace(action, after=len(self._answer.deltas))
+        self._told.append(told)
+        self._acted = self._acted or acted
+        self.emit(ActionTold(told))
+
+    def say(self, text: str) -> None:
+        """Words of ours, apart from what the model said before."""
+        before = self._answer.text
+        gap = "\n\n" if before and not before[-1].isspace() else ""
+        self._say(self._answer.say(gap + text))
 
     def failed(self, code: str) -> None:
         """The answer broke off; what has left stays."""
@@ -133,6 +156,7 @@ class TurnInProgress:
             deltas=self._answer.deltas,
             sources=tuple(source.citation for source in self._sources),
             citations=self._answer.citations,
+            actions=tuple(self._told),
             finish_reason=self._finish_reason(),
             usage=usage,
             timing=Timing(_ms(self._first_token), _ms(self._monotonic() - self._started) or 0),
@@ -157,6 +181,9 @@ class TurnInProgress:
     def _finish_reason(self) -> FinishReason:
         if self._error_code:
             return "error"
+        if self._acted:
+            waits = self._told[-1].status is ActionStatus.AWAITING_CONFIRMATION
+            return "awaiting_confirmation" if waits else "action"
         return "no_answer" if self.refused else "answered"
 
 

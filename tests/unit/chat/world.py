@@ -7,20 +7,28 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import cast
 
+from helpdesk.acting import Acting
 from helpdesk.chat import Chat
 from helpdesk.chat_context import Question
 from helpdesk.chat_events import ChatEvent, Start
 from helpdesk.conversations import RequestKey, Turn
 from helpdesk.errors import NotFound
+from helpdesk.execution import Execution
 from helpdesk.ids import ConversationId, DocumentId, TenantId
 from helpdesk.passages import Found, Passage
 from helpdesk.ports import Tenants
 from helpdesk.pricing import Price, PriceBook
 from helpdesk.retrieval import Retrieval
 from helpdesk.tenants import Tenant
+from helpdesk.tool_use import ToolUse
+from helpdesk.turn_answering import Answering
 from helpdesk.turn_in_progress import Measurements
+from tests.fakes.actions import MemoryActions
 from tests.fakes.conversations import MemoryConversations
 from tests.fakes.language_model import ScriptedModel
+from tests.fakes.schema import AnyArguments
+from tests.fakes.shop import ScriptedShop
+from tests.fakes.tools import MemoryTools
 
 TENANT, STRANGER = TenantId("ten_1"), TenantId("ten_2")
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -96,20 +104,32 @@ class World:
 
     def __init__(self, model: ScriptedModel, turn_seconds: float = 5) -> None:
         self.model = model
+        self.now = NOW
         self.shelf = Shelf()
         self.log = MemoryConversations()
         self.witness = Witness()
+        self.actions = MemoryActions()
+        self.tools = MemoryTools()
+        self.shop = ScriptedShop()
+        acting = Acting(self.actions, self.tools, AnyArguments(), PRICES, lambda: self.now)
+        self.execution = Execution(self.actions, self.shop, PRICES, lambda: self.now)
+        self.tool_use = ToolUse(acting, self.tools, self.shop, self._while_waiting)
         self.chat = Chat(
             cast(Tenants, OneCompany()),
             cast(Retrieval, self.shelf),
-            model,
+            Answering(model, self.tool_use),
             self.log,
             PRICES,
-            lambda: NOW,
+            lambda: self.now,
             self.witness,
             chance=Chances(),
             turn_seconds=turn_seconds,
         )
+
+    async def _while_waiting(self, _: float) -> None:
+        """The queue and its worker: what is claimed is done as soon as somebody waits for it."""
+        while self.actions.outbox:
+            self.execution.run(*self.actions.outbox.pop(0))
 
     async def hear(self, question: Question) -> list[ChatEvent]:
         """All events of an answer; their numbers count from one."""

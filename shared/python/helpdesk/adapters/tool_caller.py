@@ -40,7 +40,9 @@ class HTTPToolCaller:
         else:
             content = json.dumps(arguments, ensure_ascii=False).encode()
         try:
-            heard = self._ask(tool.tenant, Endpoint(tool.endpoint.method, url), content, key, seconds)
+            heard = self._ask(
+                tool.tenant, Endpoint(tool.endpoint.method, url), content, key, seconds
+            )
         except NotReached as error:
             return NotSent(_NOT_REACHED[error.reason])
         if heard.status is None:

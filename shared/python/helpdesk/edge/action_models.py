@@ -153,9 +153,7 @@ def action_view(action: Action) -> dict[str, Any]:
 
 def event_view(event: ActionEvent) -> ActionEventOut:
     """An event at the border."""
-    told = {
-        each.name: getattr(event, each.name) for each in fields(event) if each.name in _TOLD
-    }
+    told = {each.name: getattr(event, each.name) for each in fields(event) if each.name in _TOLD}
     shown = {
         name: rfc3339(value) if isinstance(value, datetime) else value
         for name, value in told.items()

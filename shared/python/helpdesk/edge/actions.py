@@ -1,7 +1,7 @@
 """Actions: proposed by a tenant's programs, shown with their history, approved or rejected."""
 
-from helpdesk.actions import Action, Place
 from helpdesk.acting import Proposal
+from helpdesk.actions import Action, Place
 from helpdesk.edge.action_models import (
     ActionIn,
     ActionOut,

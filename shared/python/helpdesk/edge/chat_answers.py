@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from helpdesk.chat_events import Delta, Done, Failed, Numbered, Start
+from helpdesk.chat_events import ActionTold, Delta, Done, Failed, Numbered, Start
 from helpdesk.edge.sse import HEADERS, with_heartbeats
-from helpdesk.edge.turn_views import citation_view, timing_view, usage_view
+from helpdesk.edge.turn_views import action_view, citation_view, timing_view, usage_view
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 
@@ -44,6 +44,8 @@ async def whole_answer(events: AsyncGenerator[Numbered, None]) -> dict[str, Any]
                     answer = {"conversation_id": event.conversation, "turn_id": event.turn}
                 case Delta():
                     text += event.text
+                case ActionTold():
+                    answer["action"] = action_view(event.action)
                 case Failed():
                     raise event.error
                 case Done():

@@ -11,7 +11,7 @@ from helpdesk.edge.chat_requests import ChatRequest
 from helpdesk.edge.completion_requests import CompletionRequest
 from helpdesk.edge.operations import Operation
 from helpdesk.edge.problems import ProblemOut
-from helpdesk.edge.turns import CitationOut, TimingOut, TurnUsageOut
+from helpdesk.edge.turns import CitationOut, TimingOut, TurnActionOut, TurnUsageOut
 from helpdesk.errors import BudgetExhausted, InvalidRequest, NotFound
 
 
@@ -34,6 +34,10 @@ class DeltaEvent(Answer):
     text: str
 
 
+class ActionEvent(TurnActionOut):
+    """``action``: how an action stands now, or what was looked up."""
+
+
 class DoneEvent(Answer):
     """``done``: the last event of every stream."""
 
@@ -49,6 +53,7 @@ class ChatOut(DoneEvent):
     conversation_id: Annotated[str, Field(examples=["conv_01kaxg3n2m8q4r6t8v0w2x4y6z"])]
     turn_id: str
     answer: str
+    action: TurnActionOut | None = None
 
 
 class CompletionOut(Answer):
@@ -78,6 +83,7 @@ _EVENTS: dict[str, type[BaseModel]] = {
     "start": StartEvent,
     "sources": SourcesEvent,
     "delta": DeltaEvent,
+    "action": ActionEvent,
     "error": ProblemOut,
     "done": DoneEvent,
 }

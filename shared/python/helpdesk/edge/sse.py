@@ -7,9 +7,18 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any
 
-from helpdesk.chat_events import ChatEvent, Delta, Done, Failed, Numbered, Sources, Start
+from helpdesk.chat_events import (
+    ActionTold,
+    ChatEvent,
+    Delta,
+    Done,
+    Failed,
+    Numbered,
+    Sources,
+    Start,
+)
 from helpdesk.edge.problems import problem
-from helpdesk.edge.turn_views import citation_view, timing_view, usage_view
+from helpdesk.edge.turn_views import action_view, citation_view, timing_view, usage_view
 from helpdesk.errors import FieldError, InvalidRequest
 from helpdesk.ids import TurnId
 
@@ -89,6 +98,8 @@ def _view(event: ChatEvent, request: str) -> tuple[str, dict[str, Any]]:
             return "sources", {"citations": [citation_view(each) for each in event.citations]}
         case Delta():
             return "delta", {"text": event.text}
+        case ActionTold():
+            return "action", action_view(event.action)
         case Failed():
             return "error", problem(event.error, request)
         case Done():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk.conversations import Citation, Timing, TurnUsage
+from helpdesk.conversations import Citation, Timing, TurnAction, TurnUsage
 from helpdesk.money import Money
 
 
@@ -39,3 +39,14 @@ def usage_view(usage: TurnUsage) -> dict[str, Any]:
 def timing_view(timing: Timing) -> dict[str, int | None]:
     """How long the customer waited."""
     return {"first_token_ms": timing.first_token_ms, "total_ms": timing.total_ms}
+
+
+def action_view(action: TurnAction) -> dict[str, Any]:
+    """An action as a turn tells of it; ``result`` where there is one."""
+    view: dict[str, Any] = {
+        "action_id": action.id,
+        "tool": action.tool,
+        "status": action.status.value,
+        "summary": action.summary,
+    }
+    return view if action.result is None else {**view, "result": action.result}

@@ -1,10 +1,12 @@
 """Turns as models: one question and its answer, with sources, usage and timing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from helpdesk.actions import ActionStatus
 from helpdesk.conversations import CacheUse, Feedback, FinishReason, Rating, Turn, TurnStatus
 from helpdesk.edge.answers import Answer, Moment, MoneyOut
-from helpdesk.edge.turn_views import citation_view, timing_view, usage_view
+from helpdesk.edge.turn_views import action_view, citation_view, timing_view, usage_view
 
 
 class CitationOut(Answer):
@@ -37,6 +39,16 @@ class TimingOut(Answer):
     total_ms: int
 
 
+class TurnActionOut(Answer):
+    """An action of a turn, or what was looked up in it, as it stands."""
+
+    action_id: str
+    tool: str
+    status: ActionStatus
+    summary: str
+    result: Mapping[str, Any] | None = None
+
+
 class FeedbackOut(Answer):
     """What the customer thought of an answer."""
 
@@ -57,6 +69,7 @@ class TurnOut(Answer):
     message: str
     answer: str
     citations: Sequence[CitationOut]
+    actions: Sequence[TurnActionOut]
     finish_reason: FinishReason | None
     usage: TurnUsageOut | None
     timing: TimingOut | None
@@ -73,6 +86,7 @@ class TurnOut(Answer):
             message=turn.question,
             answer=turn.answer,
             citations=[CitationOut(**citation_view(each)) for each in turn.citations],
+            actions=[TurnActionOut(**action_view(each)) for each in turn.latest_actions],
             finish_reason=turn.finish_reason,
             usage=TurnUsageOut(**usage_view(turn.usage)) if turn.usage else None,
             timing=TimingOut.model_validate(timing_view(turn.timing)) if turn.timing else None,

@@ -8,8 +8,8 @@ from helpdesk.adapters.dynamodb.document_items import document_of
 from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, OUTBOX, TURNS, is_usage
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
 from helpdesk.adapters.dynamodb.ledger import event_of
-from helpdesk.events import ActionWork
 from helpdesk.domain_events import Change, DocumentChanged, TurnChanged, UsageRecorded
+from helpdesk.events import ActionWork
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:

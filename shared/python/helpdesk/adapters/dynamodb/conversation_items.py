@@ -1,12 +1,10 @@
 """Conversations and turns as items."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from helpdesk.actions import ActionStatus
 from helpdesk.adapters.dynamodb.item_keys import open_shard
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.conversations import Conversation, FirstRequest, RequestKey, Turn, TurnAction
@@ -42,20 +40,14 @@ def turn_fields(turn: Turn) -> dict[str, Any]:
 
 
 def turn_of(fields: Fields) -> Turn:
-    """The turn that an item holds, with what it was told of its actions since it ended."""
-    outcomes = fields.get("outcomes", {})
-    actions = [
-        replace(action, status=ActionStatus(outcomes.get(action.id, action.status)))
-        for action in _ACTIONS.validate_json(fields.get("actions", "[]"))
-    ]
-    deltas = fields["deltas"].split()
-    return _TURN.validate_python({**fields, "deltas": deltas, "actions": actions})
+    """The turn that an item holds."""
+    actions = _ACTIONS.validate_json(fields.get("actions", "[]"))
+    return _TURN.validate_python({**fields, "deltas": fields["deltas"].split(), "actions": actions})
 
 
 def opening_fields(turn: Turn) -> dict[str, Any]:
-    """What puts a turn into the index of open turns, and the place for what it will be told."""
-    opening = zip(OPENING, (open_shard(turn.id), turn.started_at), strict=True)
-    return {**dict(opening), "outcomes": {}}
+    """What puts a turn into the index of open turns."""
+    return dict(zip(OPENING, (open_shard(turn.id), turn.started_at), strict=True))
 
 
 def request_fields(turn: Turn, request: RequestKey) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from helpdesk.conversations import Turn, TurnStatus
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.usage import UsageEvent
 
-# Feedback may come before the end, and must outlive it.
-_UNTOUCHED = ("tenant", "conversation", "id", "question", "started_at", "feedback")
+# Feedback, and how an action ended, may come before the end, and must outlive it.
+_UNTOUCHED = ("tenant", "conversation", "id", "question", "started_at", "feedback", "outcomes")
 
 
 def settle_turn(

@@ -15,8 +15,9 @@ from helpdesk.adapters.openai.connection import (
     failing_as_unavailable,
     timeout,
 )
+from helpdesk.adapters.openai.tool_calling import ToolCallDeltas, message_as_sent
 from helpdesk.errors import Unavailable
-from helpdesk.model import Message, Piece, TokenUsage
+from helpdesk.model import Message, Piece, Said, TokenUsage, ToolOffer
 
 
 class OpenAILanguageModel:
@@ -37,31 +38,44 @@ class OpenAILanguageModel:
             ),
         )
 
-    async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[Piece | TokenUsage, None]:
+    async def stream(
+        self, prompt: Sequence[Message], tools: Sequence[ToolOffer] = ()
+    ) -> AsyncGenerator[Said, None]:
         """The answer as it is produced. Raises Unavailable, also when the answer breaks off."""
         ended = False
+        calls = ToolCallDeltas()
         with failing_as_unavailable("language model"):
             # Not chat.completions.create: checking the prompt against its schema and building a
             # model of each chunk took 1.7 of 4.5 ms of processor time per answer.
             chunks = await self._client.post(
                 "/chat/completions",
-                body={
-                    "model": self.model,
-                    "messages": [asdict(message) for message in prompt],
-                    "stream": True,
-                    "stream_options": {"include_usage": True},
-                },
+                body=self._request(prompt, tools),
                 cast_to=object,
                 stream=True,
                 stream_cls=AsyncStream[object],
             )
             async with chunks:
                 async for chunk in chunks:
-                    ended = ended or _ends(chunk)
+                    calls.add(chunk)
                     for said in _said(chunk):
                         yield said
+                    if not ended and _ends(chunk):
+                        ended = True
+                        for call in calls.whole():
+                            yield call
         if not ended:
             raise Unavailable("The language model broke off. Try again in a moment.")
+
+    def _request(self, prompt: Sequence[Message], tools: Sequence[ToolOffer]) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "model": self.model,
+            "messages": [message_as_sent(message) for message in prompt],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if tools:
+            request["tools"] = [{"type": "function", "function": asdict(tool)} for tool in tools]
+        return request
 
     async def aclose(self) -> None:
         """Closes the connections that are kept alive."""
@@ -72,8 +86,8 @@ def _ends(chunk: Any) -> bool:
     return any(choice.get("finish_reason") for choice in chunk["choices"])
 
 
-def _said(chunk: Any) -> Sequence[Piece | TokenUsage]:
-    said: list[Piece | TokenUsage] = [
+def _said(chunk: Any) -> Sequence[Said]:
+    said: list[Said] = [
         Piece(text) for choice in chunk["choices"] if (text := choice["delta"].get("content"))
     ]
     if usage := chunk.get("usage"):
