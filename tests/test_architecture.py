@@ -13,7 +13,17 @@ PACKAGE = ROOT / "shared" / "python" / "helpdesk"
 TELEMETRY = {f"helpdesk.{name}telemetry" for name in ("", "turn_", "pipeline_")}
 NOT_CORE = {"helpdesk.wiring", "helpdesk.settings", "helpdesk.edge", "helpdesk.adapters"}
 SHARED_BY_ADAPTERS = {"helpdesk.adapters.aws_errors", "helpdesk.adapters.partial_failures"}
-SDKS = {"boto3", "botocore", "openai", "opensearchpy", "httpx2", "numpy", "docx", "pypdf"}
+SDKS = {
+    "boto3",
+    "botocore",
+    "openai",
+    "opensearchpy",
+    "httpx2",
+    "jsonschema_rs",
+    "numpy",
+    "docx",
+    "pypdf",
+}
 ENVIRONMENT_READERS = {
     "shared/python/helpdesk/wiring.py",
     "cli/settings.py",
