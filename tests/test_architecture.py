@@ -15,9 +15,20 @@ NOT_CORE = {"helpdesk.wiring", "helpdesk.settings", "helpdesk.edge", "helpdesk.a
 SHARED_BY_ADAPTERS = {
     "helpdesk.adapters.aws_errors",
     "helpdesk.adapters.partial_failures",
+    "helpdesk.adapters.outbound_http",
     "helpdesk.adapters.public_addresses",
 }
-SDKS = {"boto3", "botocore", "openai", "opensearchpy", "httpx2", "numpy", "docx", "pypdf"}
+SDKS = {
+    "boto3",
+    "botocore",
+    "openai",
+    "opensearchpy",
+    "httpx2",
+    "jsonschema_rs",
+    "numpy",
+    "docx",
+    "pypdf",
+}
 ENVIRONMENT_READERS = {
     "shared/python/helpdesk/wiring.py",
     "cli/settings.py",

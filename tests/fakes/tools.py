@@ -1,5 +1,6 @@
-"""Tools in memory."""
+"""The tenants' tools in memory."""
 
+import threading
 from collections.abc import Sequence
 
 from helpdesk.errors import NotFound
@@ -8,14 +9,16 @@ from helpdesk.tools import Tool
 
 
 class MemoryTools:
-    """Tools in a dict."""
+    """Tools in a dict by tenant and name, under one lock."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._tools: dict[tuple[TenantId, str], Tool] = {}
 
     def put(self, tool: Tool) -> None:
         """Writes a tool, new or anew."""
-        self._tools[tool.tenant, tool.name] = tool
+        with self._lock:
+            self._tools[tool.tenant, tool.name] = tool
 
     def get(self, tenant: TenantId, name: str) -> Tool:
         """One tool. Raises NotFound."""
@@ -25,12 +28,12 @@ class MemoryTools:
 
     def all(self, tenant: TenantId) -> Sequence[Tool]:
         """All tools of a tenant, by name."""
-        return sorted(
-            (tool for (owner, _), tool in self._tools.items() if owner == tenant),
-            key=lambda tool: tool.name,
-        )
+        with self._lock:
+            own = [tool for tool in self._tools.values() if tool.tenant == tenant]
+        return sorted(own, key=lambda tool: tool.name)
 
     def delete(self, tenant: TenantId, name: str) -> None:
         """Removes a tool. Raises NotFound."""
-        self.get(tenant, name)
-        del self._tools[tenant, name]
+        with self._lock:
+            if self._tools.pop((tenant, name), None) is None:
+                raise NotFound("There is no such tool.")

@@ -1,6 +1,6 @@
 """Where everything lies: the one module that builds keys. A tenant's keys begin with the tenant.
 
-Tenants         TENANT#<tenant>                      META, KEY#<key>
+Tenants         TENANT#<tenant>                      META, KEY#<key>, TOOL#<name>
                 KEY#<hash>                           KEY
 Knowledge       TENANT#<tenant>                      DOCUMENT#<document>, EXTERNAL#<sha256>
                 TENANT#<tenant>#EMBEDDING            <model>#<content hash>
@@ -46,6 +46,7 @@ ACTION_EVENTS = "EVENT#"
 OUTBOX = "OUTBOX#"
 WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
+TOOLS = "TOOL#"
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -81,6 +82,11 @@ def tenant_key(tenant: TenantId) -> ItemKey:
 def owned_key(tenant: TenantId, key: KeyId) -> ItemKey:
     """A key among its tenant's keys."""
     return ItemKey(tenant_partition(tenant), f"{KEYS}{key}")
+
+
+def tool_key(tenant: TenantId, name: str) -> ItemKey:
+    """A tool, by the name that its tenant gave it."""
+    return ItemKey(tenant_partition(tenant), f"{TOOLS}{name}")
 
 
 def key_by_hash(key_hash: str) -> ItemKey:
