@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpdesk.citations import Source, bind
-from helpdesk.conversations import EndUser, RequestKey, TurnStatus
-from helpdesk.ids import Chance, ConversationId, TenantId, TurnId
+from helpdesk.conversations import Asker, EndUser, RequestKey, TurnStatus
+from helpdesk.ids import Chance, ConversationId, TenantId, TurnId, VisitorId
 from helpdesk.model import Message
 from helpdesk.ports import Conversations, Tenants
 from helpdesk.prompts import remembered
@@ -22,7 +22,11 @@ _REMEMBERED_TURNS = 4
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a customer asks. ``history`` replaces what the log remembers of the conversation."""
+    """What a customer asks. ``history`` replaces what the log remembers of the conversation.
+
+    ``end_user`` is who the tenant says that it is; ``visitor`` is there when a visitor asks, and
+    not the tenant's server.
+    """
 
     tenant: TenantId
     text: str
@@ -30,15 +34,22 @@ class Question:
     end_user: EndUser | None = None
     history: tuple[Message, ...] | None = None
     request: RequestKey | None = None
+    visitor: VisitorId | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, as the question's conversation sees it."""
+        return Asker(self.end_user, self.visitor)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the prompt of a question is made of."""
+    """What the prompt of a question is made of, and whose conversation it is."""
 
     tenant: Tenant
     sources: Sequence[Source]
     history: Sequence[Message]
+    end_user: EndUser | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +66,13 @@ class ContextReader:
 
         Raises NotFound and Unavailable.
         """
-        tenant, found, history = await asyncio.gather(
+        tenant, found, history, end_user = await asyncio.gather(
             asyncio.to_thread(self.tenants.get, question.tenant),
             asyncio.to_thread(self.retrieval.search, question.tenant, question.text, PASSAGES),
             self._history(question, turn),
+            self._end_user(question),
         )
-        return Context(tenant, bind(found, self.chance), history)
+        return Context(tenant, bind(found, self.chance), history, end_user)
 
     async def _history(self, question: Question, turn: TurnId) -> Sequence[Message]:
         if question.history is not None:
@@ -75,3 +87,11 @@ class ContextReader:
         )
         earlier = [each for each in turns if each.id != turn and each.status is TurnStatus.SETTLED]
         return remembered(earlier[-_REMEMBERED_TURNS:])
+
+    async def _end_user(self, question: Question) -> EndUser | None:
+        if question.conversation is None:
+            return question.end_user
+        head = await asyncio.to_thread(
+            self.conversations.get, question.tenant, question.conversation
+        )
+        return head.end_user

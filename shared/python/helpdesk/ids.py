@@ -12,6 +12,7 @@ TurnId = NewType("TurnId", str)
 KeyId = NewType("KeyId", str)
 EventId = NewType("EventId", str)
 ActionId = NewType("ActionId", str)
+VisitorId = NewType("VisitorId", str)
 
 Chance = Callable[[int], bytes]
 """A source of n random bytes."""
