@@ -18,6 +18,7 @@ WITHOUT_DYNAMODB = {
     "test_embedding_queue.py",
     "test_event_bus.py",
     "test_platform_keys.py",
+    "test_root_secrets.py",
 }
 """The ports that LocalStack serves too: its DynamoDB would need a download."""
 

@@ -26,6 +26,7 @@ class Settings:
     embedding_queue_url: str = ""
     event_bus_name: str = ""
     platform_keys_secret: str = ""
+    signing_secret: str = ""
 
     # retrieval: an OpenSearch endpoint, or a folder for the embedded index
     opensearch_url: str = ""
