@@ -25,6 +25,8 @@ def _api() -> Api:
         retrieval=wiring.retrieval,
         conversations=wiring.conversations,
         metering=wiring.metering,
+        signing=wiring.signing,
+        sessions=wiring.sessions,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

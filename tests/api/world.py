@@ -1,5 +1,6 @@
 """The API over real tables (moto's), asked with the events that API Gateway sends."""
 
+import hmac
 import json
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,10 +36,14 @@ from helpdesk.metering import Metering
 from helpdesk.model import TokenUsage
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
+from helpdesk.signing import Signing
 from helpdesk.tenancy import Tenancy
+from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passage_index import MemoryPassageIndex
 from tests.fakes.platform_keys import MemoryPlatformKeys
+from tests.fakes.root_secrets import MemoryRootSecrets
 
 REGION = "us-east-1"
 
@@ -77,7 +82,7 @@ class Company:
 class World:
     """Everything behind the API, and a way to call it."""
 
-    def __init__(self, sign_up="open", prefix=""):
+    def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
         names = ("tenants", "knowledge", "conversations", "ledger", "idempotency")
         self.tables = {name: prefix + name for name in names}
@@ -106,7 +111,17 @@ class World:
                 {"operator": self.platform_keys.operator, "finance": self.platform_keys.finance}
             ),
         )
-        self.authenticator = Authenticator(CachedKeys(self.keys, utc_now), self.platform_keys)
+        self.roots = MemoryRootSecrets()
+        self.signing_secret = f"{prefix}signing"
+        boto3.client("secretsmanager", REGION).create_secret(
+            Name=self.signing_secret,
+            SecretString=json.dumps({"current": self.roots.roots().current.hex()}),
+        )
+        tokens = VisitorTokens(self.roots, utc_now)
+        self.authenticator = Authenticator(
+            CachedKeys(self.keys, utc_now), self.platform_keys, tokens
+        )
+        self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
         self.services = Services(
             tenancy=lambda: Tenancy(self.tenants, utc_now),
             keyring=lambda: Keyring(self.keys, utc_now),
@@ -116,6 +131,8 @@ class World:
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            signing=lambda: Signing(self.tenants, self.roots, utc_now),
+            sessions=lambda: Sessions(self.tenants, self.roots, utc_now, any_origin),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)
@@ -168,7 +185,19 @@ class World:
         keys = new["keys"]
         return Company(TenantId(new["tenant"]["id"]), keys["secret"], keys["publishable"])
 
-    def turn(self, tenant, question="Where is my parcel?", end_user=None, settle=True):
+    def visitor(self, company, end_user=None):
+        """The token of a new session on a company's site."""
+        body = {}
+        if end_user:
+            (secret, *_) = Signing(self.tenants, self.roots, utc_now).secrets_of(company.id)
+            signature = hmac.digest(secret.text.encode(), end_user.encode(), "sha256").hex()
+            body = {"end_user": {"id": end_user}, "signature": signature}
+        opened = self.call("POST", "/v1/sessions", body, key=company.publishable)
+        return opened.json["token"]
+
+    def turn(
+        self, tenant, question="Where is my parcel?", end_user=None, settle=True, visitor=None
+    ):
         """A conversation with one turn."""
         now = utc_now()
         turn = Turn(
@@ -188,6 +217,7 @@ class World:
             now,
             end_user=user,
             preview=preview_of(question),
+            visitor=visitor,
         )
         self.conversations.claim(turn, head)
         if settle:

@@ -33,17 +33,21 @@ from helpdesk.ports import (
     PassageIndex,
     PlatformKeys,
     Replies,
+    RootSecrets,
     Tenants,
     Uploads,
 )
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
 from helpdesk.settings import Settings
+from helpdesk.signing import Signing
 from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
 from helpdesk.text_vectors import TextVectors
 from helpdesk.turn_telemetry import TurnTelemetry
+from helpdesk.visitor_tokens import VisitorTokens
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -61,14 +65,14 @@ def settings() -> Settings:
 @cache
 def authenticator() -> Authenticator:
     """Decides who is asking."""
-    return Authenticator(CachedKeys(keys(), utc_now), platform_keys())
+    return Authenticator(CachedKeys(keys(), utc_now), platform_keys(), _visitor_tokens())
 
 
 @cache
 def gateway_authenticator() -> Authenticator:
     """Decides for API Gateway, which itself believes an answer for 60 seconds: a second memory
     here would double the time that a revoked key still works."""
-    return Authenticator(keys(), platform_keys())
+    return Authenticator(keys(), platform_keys(), _visitor_tokens())
 
 
 @cache
@@ -81,6 +85,18 @@ def tenancy() -> Tenancy:
 def keyring() -> Keyring:
     """The tenants' keys, as their owners handle them."""
     return Keyring(keys(), utc_now)
+
+
+@cache
+def signing() -> Signing:
+    """The tenants' signing secrets."""
+    return Signing(tenants(), root_secrets(), utc_now)
+
+
+@cache
+def sessions() -> Sessions:
+    """Visitors' sessions; on one machine a tenant need not name its origins."""
+    return Sessions(tenants(), root_secrets(), utc_now, any_origin=settings().stage == "local")
 
 
 @cache
@@ -165,6 +181,14 @@ def platform_keys() -> PlatformKeys:
     from helpdesk.adapters.secrets_manager import SecretsManagerPlatformKeys
 
     return SecretsManagerPlatformKeys(_client("secretsmanager"), settings().platform_keys_secret)
+
+
+@cache
+def root_secrets() -> RootSecrets:
+    """The root of all signatures."""
+    from helpdesk.adapters.secrets_manager import SecretsManagerRootSecrets
+
+    return SecretsManagerRootSecrets(_client("secretsmanager"), settings().signing_secret)
 
 
 @cache
@@ -289,6 +313,10 @@ def language_model() -> LanguageModel:
         settings().model_name,
         settings().model_timeout_seconds,
     )
+
+
+def _visitor_tokens() -> VisitorTokens:
+    return VisitorTokens(root_secrets(), utc_now)
 
 
 # SDK clients

@@ -85,6 +85,7 @@ class Api:
             path=path,
             body=read_body(operation.body, event.body, content_type) if operation.body else None,
             query=read_query(operation.query, event.query) if operation.query else None,
+            origin=event.header("Origin"),
         )
 
     def _body(self, run: Run, call: Call) -> Json:

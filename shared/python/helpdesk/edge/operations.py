@@ -19,6 +19,8 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
+from helpdesk.signing import Signing
 from helpdesk.tenancy import Tenancy
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
@@ -37,17 +39,23 @@ class Services:
     retrieval: Callable[[], Retrieval]
     conversations: Callable[[], Conversations]
     metering: Callable[[], Metering]
+    signing: Callable[[], Signing]
+    sessions: Callable[[], Sessions]
     now: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to an operation, already authorised and validated."""
+    """One request to an operation, already authorised and validated.
+
+    ``origin`` is the site whose page sent it, as its browser says.
+    """
 
     principal: Principal | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     query: Any = None
+    origin: str | None = None
 
     @property
     def caller(self) -> Principal:

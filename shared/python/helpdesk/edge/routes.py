@@ -7,6 +7,8 @@ from helpdesk.edge import (
     health,
     keys,
     search,
+    sessions,
+    signing,
     tenants,
     usage,
 )
@@ -22,8 +24,10 @@ def describe(_: Services, __: Call) -> Json:
 OPERATIONS: tuple[Operation, ...] = (
     *tenants.OPERATIONS,
     *keys.OPERATIONS,
+    *signing.OPERATIONS,
     *documents.OPERATIONS,
     *search.OPERATIONS,
+    *sessions.OPERATIONS,
     *chat_routes.OPERATIONS,
     *conversations.OPERATIONS,
     *usage.OPERATIONS,
