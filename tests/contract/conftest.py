@@ -51,8 +51,7 @@ def local_stack(localstack: LocalStack) -> Cloud:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a test its lanes: all that can serve its port, unless the test names them itself."""
     named = any(
-        "cloud" in marker.args[0]
-        for marker in metafunc.definition.iter_markers("parametrize")
+        "cloud" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")
     )
     if "cloud" in metafunc.fixturenames and not named:
         without_dynamodb = Path(metafunc.module.__file__).name in WITHOUT_DYNAMODB
