@@ -60,3 +60,4 @@ class Api(Construct):
         index.written_by(self.function)
         models.embed_for(self.function)
         secrets.platform_keys_read_by(self.function)
+        secrets.signing_read_by(self.function)

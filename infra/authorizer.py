@@ -25,6 +25,7 @@ class Authorizer(Construct):
         )
         tables.tenants.read_by(function)
         secrets.platform_keys_read_by(function)
+        secrets.signing_read_by(function)
         self.door = RequestAuthorizer(
             self,
             "Authorizer",

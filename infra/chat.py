@@ -62,6 +62,7 @@ class Chat(Construct):
         models.answer_for(self.function)
         models.embed_for(self.function)
         secrets.platform_keys_read_by(self.function)
+        secrets.signing_read_by(self.function)
 
         self._watch(platform.monitoring)
 

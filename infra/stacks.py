@@ -99,6 +99,7 @@ class ServiceStack(Stack):
         self._say("ChatFunctionName", chat.function.function_name)
         self._say("PlatformKeysSecretName", data.secrets.platform_keys.secret_arn)
         self._say("ModelKeysSecretName", data.secrets.model_keys.secret_arn)
+        self._say("SigningSecretName", data.secrets.signing.secret_arn)
 
     def _add_background_work(
         self, platform: Platform, data: DataStack, models: Models

@@ -31,6 +31,7 @@ class Outputs:
     chat_function: str
     platform_keys_secret: str
     model_keys_secret: str
+    signing_secret: str
 
     @classmethod
     def read(cls, emulator: Emulator) -> "Outputs":
@@ -44,6 +45,7 @@ class Outputs:
             chat_function=said["ChatFunctionName"],
             platform_keys_secret=said["PlatformKeysSecretName"],
             model_keys_secret=said["ModelKeysSecretName"],
+            signing_secret=said["SigningSecretName"],
         )
 
     def api_url(self, emulator: Emulator) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
-    SqsFifoPartialProcessor,
+    BatchProcessor,
+    EventType,
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -12,11 +13,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from helpdesk import telemetry, wiring
 from helpdesk.events import ActionWork
 
-_processor = SqsFifoPartialProcessor(raise_on_entire_batch_failure=False)
+# Batches hold one message: the queue keeps an order's work in order.
+_processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def handler(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
-    """Names the messages that are to come again, from the first that failed on."""
+    """Names the message, if it is to come again."""
     return process_partial_response(event, _take, _processor, context)
 
 

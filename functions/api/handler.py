@@ -26,6 +26,9 @@ def _api() -> Api:
         conversations=wiring.conversations,
         metering=wiring.metering,
         subscriptions=wiring.subscriptions,
+        acting=wiring.acting,
+        signing=wiring.signing,
+        sessions=wiring.sessions,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

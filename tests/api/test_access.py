@@ -34,7 +34,9 @@ def test_a_key_of_another_role_is_forbidden(world, acme, operation):
         Role.PUBLISHABLE: acme.publishable,
         Role.OPERATOR: world.platform_keys.operator,
         Role.FINANCE: world.platform_keys.finance,
+        Role.VISITOR: world.visitor(acme),
     }
+    assert set(keys) == set(Role)
     for role, key in keys.items():
         answer = world.call(operation.method, _path(operation), key=key)
         if operation.scope in SCOPES[role]:

@@ -23,6 +23,7 @@ def deployed(world, monkeypatch):
     environment = {
         "SIGN_UP": "open",
         "PLATFORM_KEYS_SECRET": world.platform_keys_secret,
+        "SIGNING_SECRET": world.signing_secret,
         **{f"{name.upper()}_TABLE": table for name, table in world.tables.items()},
     }
     for name, value in environment.items():
@@ -93,6 +94,52 @@ def test_the_api_answers_what_the_authorizer_let_through(deployed, acme):
 
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["id"] == acme.id
+
+
+def test_a_visitors_token_passes_both_functions(deployed, acme):
+    token = deployed.visitor(acme, "u-1")
+    turn = deployed.turn(acme.id, end_user="u-1")
+    verdict = _handler("authorizer")(_asked(f"Bearer {token}"), None)
+    assert verdict["context"]["role"] == "visitor"
+    assert verdict["context"]["end_user"] == "u-1"
+    event = {
+        "resource": "/v1/{proxy+}",
+        "httpMethod": "GET",
+        "path": f"/v1/conversations/{turn.conversation}",
+        "headers": {"Authorization": f"Bearer {token}"},
+        "requestContext": {"authorizer": verdict["context"] | {"principalId": acme.id}},
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+    answer = _handler("api")(event, None)
+
+    assert json.loads(answer["body"])["id"] == turn.conversation
+    for broken in (token[:-1], token.replace(".", ".A"), token.swapcase()):
+        denied = _handler("authorizer")(_asked(f"Bearer {broken}"), None)
+        assert denied["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+
+
+def test_the_api_function_opens_a_session_that_the_authorizer_believes(deployed, acme):
+    verdict = _handler("authorizer")(_asked(f"Bearer {acme.publishable}"), None)
+    assert verdict["policyDocument"]["Statement"][0]["Effect"] == "Allow"
+    event = {
+        "resource": "/v1/{proxy+}",
+        "httpMethod": "POST",
+        "path": "/v1/sessions",
+        "headers": {"Authorization": f"Bearer {acme.publishable}"},
+        "requestContext": {"authorizer": verdict["context"] | {"principalId": acme.id}},
+        "body": "{}",
+        "isBase64Encoded": False,
+    }
+
+    answer = _handler("api")(event, None)
+
+    assert answer["statusCode"] == 201
+    token = json.loads(answer["body"])["token"]
+    believed = _handler("authorizer")(_asked(f"Bearer {token}"), None)["context"]
+    assert (believed["role"], believed["tenant"]) == ("visitor", acme.id)
+    assert "end_user" not in believed
 
 
 class _DeadBus:

@@ -56,6 +56,10 @@ def test_another_tenants_id_does_not_exist(world, acme, rival, ids, method, path
     answer = world.call(method, asked, _BODIES.get(path), key=rival.secret)
     assert (answer.status, answer.code) == (404, "not_found")
 
+    for company in (acme, rival):
+        visitor = world.call(method, asked, _BODIES.get(path), key=world.visitor(company, "u-1"))
+        assert visitor.status in (403, 404)
+
     own = world.call(method, asked, _BODIES.get(path), key=acme.secret)
     assert own.status in (200, 204), own.text
 

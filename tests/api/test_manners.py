@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.edge.routes import OPERATIONS
+from helpdesk.identity import Scope
 from tests.api.world import World
 
 _SERVED = [each for each in OPERATIONS if each.run is not None]
@@ -73,8 +74,10 @@ def test_a_method_that_a_path_does_not_take_is_told_which_it_takes(
 
 @pytest.mark.parametrize("operation", _WITH_BODY, ids=lambda each: each.id)
 def test_bad_bodies_are_refused_by_their_kind(world, acme, operation):
+    key = acme.publishable if operation.scope is Scope.SESSIONS else acme.secret
+
     def send(content, **more):
-        return world.call(operation.method, _path(operation), content, key=acme.secret, **more)
+        return world.call(operation.method, _path(operation), content, key=key, **more)
 
     assert (send("{").status, send("{").code) == (400, "invalid_request")
     assert send("[]").code == "invalid_request"

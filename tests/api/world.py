@@ -1,17 +1,22 @@
 """The API over real tables (moto's), asked with the events that API Gateway sends."""
 
+import hmac
 import json
 from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 
+from helpdesk.acting import Acting
+from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
+from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
+from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.s3_uploads import S3Uploads
 from helpdesk.charging import charge
 from helpdesk.clock import utc_now
@@ -35,10 +40,14 @@ from helpdesk.metering import Metering
 from helpdesk.model import TokenUsage
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
+from helpdesk.signing import Signing
 from helpdesk.tenancy import Tenancy
+from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passage_index import MemoryPassageIndex
 from tests.fakes.platform_keys import MemoryPlatformKeys
+from tests.fakes.root_secrets import MemoryRootSecrets
 
 REGION = "us-east-1"
 
@@ -77,9 +86,9 @@ class Company:
 class World:
     """Everything behind the API, and a way to call it."""
 
-    def __init__(self, sign_up="open", prefix=""):
+    def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
-        names = ("tenants", "knowledge", "conversations", "ledger", "idempotency")
+        names = ("tenants", "knowledge", "conversations", "ledger", "actions", "idempotency")
         self.tables = {name: prefix + name for name in names}
         for name, table in self.tables.items():
             _create_table(
@@ -97,6 +106,13 @@ class World:
             self.dynamodb, self.tables["conversations"], self.tables["ledger"]
         )
         self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"])
+        self.actions = DynamoDBActions(
+            self.dynamodb,
+            self.tables["actions"],
+            self.tables["conversations"],
+            self.tables["ledger"],
+        )
+        self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.index = MemoryPassageIndex()
         self.platform_keys = MemoryPlatformKeys()
         self.platform_keys_secret = f"{prefix}platform-keys"
@@ -106,7 +122,17 @@ class World:
                 {"operator": self.platform_keys.operator, "finance": self.platform_keys.finance}
             ),
         )
-        self.authenticator = Authenticator(CachedKeys(self.keys, utc_now), self.platform_keys)
+        self.roots = MemoryRootSecrets()
+        self.signing_secret = f"{prefix}signing"
+        boto3.client("secretsmanager", REGION).create_secret(
+            Name=self.signing_secret,
+            SecretString=json.dumps({"current": self.roots.roots().current.hex()}),
+        )
+        tokens = VisitorTokens(self.roots, utc_now)
+        self.authenticator = Authenticator(
+            CachedKeys(self.keys, utc_now), self.platform_keys, tokens
+        )
+        self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
         self.services = Services(
             tenancy=lambda: Tenancy(self.tenants, utc_now),
             keyring=lambda: Keyring(self.keys, utc_now),
@@ -115,7 +141,12 @@ class World:
             ),
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
+            acting=lambda: Acting(
+                self.actions, self.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now
+            ),
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            signing=lambda: Signing(self.tenants, self.roots, utc_now),
+            sessions=lambda: Sessions(self.tenants, self.roots, utc_now, any_origin),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)
@@ -168,7 +199,19 @@ class World:
         keys = new["keys"]
         return Company(TenantId(new["tenant"]["id"]), keys["secret"], keys["publishable"])
 
-    def turn(self, tenant, question="Where is my parcel?", end_user=None, settle=True):
+    def visitor(self, company, end_user=None):
+        """The token of a new session on a company's site."""
+        body = {}
+        if end_user:
+            (secret, *_) = Signing(self.tenants, self.roots, utc_now).secrets_of(company.id)
+            signature = hmac.digest(secret.text.encode(), end_user.encode(), "sha256").hex()
+            body = {"end_user": {"id": end_user}, "signature": signature}
+        opened = self.call("POST", "/v1/sessions", body, key=company.publishable)
+        return opened.json["token"]
+
+    def turn(
+        self, tenant, question="Where is my parcel?", end_user=None, settle=True, visitor=None
+    ):
         """A conversation with one turn."""
         now = utc_now()
         turn = Turn(
@@ -188,6 +231,7 @@ class World:
             now,
             end_user=user,
             preview=preview_of(question),
+            visitor=visitor,
         )
         self.conversations.claim(turn, head)
         if settle:

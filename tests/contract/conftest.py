@@ -18,6 +18,7 @@ WITHOUT_DYNAMODB = {
     "test_embedding_queue.py",
     "test_event_bus.py",
     "test_platform_keys.py",
+    "test_root_secrets.py",
 }
 """The ports that LocalStack serves too: its DynamoDB would need a download."""
 
@@ -50,8 +51,7 @@ def local_stack(localstack: LocalStack) -> Cloud:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a test its lanes: all that can serve its port, unless the test names them itself."""
     named = any(
-        "cloud" in marker.args[0].split(",")
-        for marker in metafunc.definition.iter_markers("parametrize")
+        "cloud" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")
     )
     if "cloud" in metafunc.fixturenames and not named:
         without_dynamodb = Path(metafunc.module.__file__).name in WITHOUT_DYNAMODB

@@ -9,9 +9,16 @@ import pytest
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.clock import period_of, utc_now
-from helpdesk.conversations import Feedback, FirstRequest, RequestKey, TurnStatus
+from helpdesk.conversations import (
+    Asker,
+    EndUser,
+    Feedback,
+    FirstRequest,
+    RequestKey,
+    TurnStatus,
+)
 from helpdesk.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
-from helpdesk.ids import ConversationId, TurnId, new_id
+from helpdesk.ids import ConversationId, TurnId, VisitorId, new_id
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
 from tests.fakes.conversations import MemoryConversations
 
@@ -69,6 +76,58 @@ def test_a_later_turn_needs_its_conversation(log):
     assert log.turns(first.tenant, first.conversation) == [first, second]
     with pytest.raises(NotFound):
         stored(log, stray)
+
+
+ADA, BOB = EndUser("u-1", "Ada"), EndUser("u-2")
+ONE, TWO = VisitorId("vis_1"), VisitorId("vis_2")
+SERVER = Asker()
+
+
+@pytest.mark.parametrize(
+    ("end_user", "visitor", "asker", "refusal"),
+    [
+        # the tenant's server
+        (ADA, None, SERVER, None),
+        (None, ONE, SERVER, None),
+        (None, None, Asker(ADA), None),
+        (ADA, None, Asker(EndUser("u-1", "Ada L.", "a@b.example")), None),
+        (None, ONE, Asker(ADA), None),
+        (ADA, None, Asker(BOB), Conflict),
+        # visitors
+        (ADA, None, Asker(ADA, TWO), None),
+        (None, ONE, Asker(None, ONE), None),
+        (None, ONE, Asker(None, TWO), NotFound),
+        (None, ONE, Asker(ADA, ONE), NotFound),
+        (ADA, None, Asker(BOB, ONE), NotFound),
+        (ADA, None, Asker(None, ONE), NotFound),
+        (None, None, Asker(ADA, ONE), NotFound),
+        (None, None, Asker(None, ONE), NotFound),
+    ],
+)
+def test_a_later_turn_is_claimed_by_those_whose_conversation_it_is(
+    log, end_user, visitor, asker, refusal
+):
+    first = a_turn(a_tenant_id(), now=NOW)
+    log.claim(first, replace(the_head_of(first), end_user=end_user, visitor=visitor))
+    second = a_turn(first.tenant, first.conversation, NOW + timedelta(seconds=1))
+
+    if refusal is None:
+        assert log.claim(second, None, None, asker) is None
+        assert log.claim(second, None, None, asker) is None
+        assert stored(log, second) == second
+        return
+    with pytest.raises(refusal):
+        log.claim(second, None, REQUEST, asker)
+    with pytest.raises(NotFound):
+        stored(log, second)
+    assert log.claim(second, None, REQUEST) is None
+    assert head(log, first).visitor == visitor
+
+
+@pytest.mark.parametrize("asker", [SERVER, Asker(ADA), Asker(ADA, ONE), Asker(None, ONE)])
+def test_nobody_continues_what_is_not_there(log, asker):
+    with pytest.raises(NotFound):
+        log.claim(a_turn(a_tenant_id()), None, None, asker)
 
 
 def test_a_claim_that_is_repeated_changes_nothing(log):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from helpdesk.conversations import (
+    Asker,
     Conversation,
     Feedback,
     FirstRequest,
@@ -31,7 +32,11 @@ class MemoryConversations:
         self._requests: dict[tuple[TenantId, str], FirstRequest] = {}
 
     def claim(
-        self, turn: Turn, conversation: Conversation | None, request: RequestKey | None = None
+        self,
+        turn: Turn,
+        conversation: Conversation | None,
+        request: RequestKey | None = None,
+        asker: Asker | None = None,
     ) -> FirstRequest | None:
         """Starts a turn, unless its request was made before. Raises NotFound and Conflict."""
         with self._lock:
@@ -39,11 +44,13 @@ class MemoryConversations:
                 return None if first.turn == turn.id else first
             if (turn.tenant, turn.conversation, turn.id) in self._turns:
                 return None
-            there = (turn.tenant, turn.conversation) in self._heads
-            if conversation and there:
+            head = self._heads.get((turn.tenant, turn.conversation))
+            if conversation and head:
                 raise Conflict("This conversation is there already.")
-            if not conversation and not there:
+            if not conversation and not head:
                 raise NotFound("There is no such conversation.")
+            if head and asker and (objection := asker.objection(head)):
+                raise objection
             if conversation:
                 self._heads[turn.tenant, turn.conversation] = conversation
             if request:

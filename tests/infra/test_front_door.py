@@ -89,6 +89,27 @@ def test_the_api_is_regional_and_throttled(aws_stage: Synthesised) -> None:
     assert "$context.identity" not in deployed["AccessLogSetting"]["Format"]
 
 
+def test_a_page_of_any_site_may_ask_with_a_key(stage: Synthesised) -> None:
+    """Sessions are behind the proxy: a browser asks there before it sends its key."""
+    for path in ("{proxy+}", "chat", "events"):
+        (preflight,) = (
+            method["Integration"]["IntegrationResponses"][0]["ResponseParameters"]
+            for method in stage.properties("AWS::ApiGateway::Method")
+            if method["HttpMethod"] == "OPTIONS" and _part(stage, method) == path
+        )
+        allowed = {name.rsplit(".", 1)[1]: value for name, value in preflight.items()}
+        assert allowed["Access-Control-Allow-Origin"] == "'*'"
+        assert "POST" in allowed["Access-Control-Allow-Methods"]
+        sent = set(allowed["Access-Control-Allow-Headers"].strip("'").split(","))
+        assert sent >= {"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"}
+
+
+def _part(stage: Synthesised, method: Any) -> str | None:
+    resource = stage.service["Resources"].get(method["ResourceId"].get("Ref"), {})
+    part: str | None = resource.get("Properties", {}).get("PathPart")
+    return part
+
+
 def _errors(kind: type[HelpdeskError]) -> Iterator[type[HelpdeskError]]:
     yield kind
     for narrower in kind.__subclasses__():

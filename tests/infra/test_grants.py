@@ -1,6 +1,7 @@
 """Who may do what: each function its own work and nothing else."""
 
 import json
+import string
 
 import pytest
 
@@ -59,6 +60,37 @@ def test_nobody_changes_a_usage_event(stage: Synthesised) -> None:
 
 
 _SECRETS = {"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
+_READERS = {
+    "PlatformKeys": {"api", "authorizer", "chat"},
+    "Signing": {"api", "authorizer", "chat"},
+    "ModelKeys": {"api", "chat", "embedding"},
+}
+"""Which functions know which secret."""
+
+
+@pytest.mark.parametrize("secret", _READERS)
+def test_secrets(stage: Synthesised, secret: str) -> None:
+    reading = {
+        capability
+        for capability in CAPABILITIES
+        for action, resource in stage.grants(capability)
+        if action == "secretsmanager:GetSecretValue" and f"Secrets{secret}" in resource
+    }
+    assert reading == _READERS[secret]
+
+
+def test_the_root_of_signatures_is_made_by_chance_alone(stage: Synthesised) -> None:
+    (signing,) = stage.properties("AWS::SecretsManager::Secret", "SecretsSigning")
+    made = signing["GenerateSecretString"]
+    digits = set(string.ascii_lowercase + string.digits) - set(made["ExcludeCharacters"])
+    assert digits == set("0123456789abcdef")
+    assert made["ExcludeUppercase"]
+    assert made["ExcludePunctuation"]
+    assert made["RequireEachIncludedType"] is False
+    assert (made["PasswordLength"], made["GenerateStringKey"]) == (64, "current")
+    assert json.loads(made["SecretStringTemplate"]) == {}
+
+
 _SEND = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
 _RECEIVE = {
     "sqs:ChangeMessageVisibility",

@@ -63,8 +63,9 @@ class Chat:
     async def answer(self, question: Question) -> AsyncGenerator[Numbered, None]:
         """The turn's events as they happen: ``Start`` first and ``Done`` last.
 
-        Raises before the first event, and only then: NotFound for an unknown conversation,
-        IdempotencyConflict for a request key that came with another request before.
+        Raises before the first event, and only then: NotFound for a conversation that is not there
+        or not this visitor's, Conflict for another end user's, IdempotencyConflict for a request
+        key that came with another request before.
         """
         progress = TurnInProgress(self._new_turn(question), self.monotonic)
         task = self._start(question, progress)
@@ -150,8 +151,9 @@ class Chat:
                 updated_at=turn.started_at,
                 end_user=question.end_user,
                 preview=preview_of(question.text),
+                visitor=None if question.end_user else question.visitor,
             )
-        return self.conversations.claim(turn, head, question.request)
+        return self.conversations.claim(turn, head, question.request, question.asker)
 
     async def _settle(self, question: Question, progress: TurnInProgress) -> None:
         used, estimated = progress.bill(self.answering.model.model)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from helpdesk.actions import Action
 from helpdesk.citations import Source, bind
-from helpdesk.conversations import EndUser, RequestKey, TurnStatus
-from helpdesk.ids import Chance, ConversationId, TenantId, TurnId
+from helpdesk.conversations import Asker, EndUser, RequestKey, TurnStatus
+from helpdesk.ids import Chance, ConversationId, TenantId, TurnId, VisitorId
 from helpdesk.model import Message
 from helpdesk.ports import Conversations, Tenants
 from helpdesk.prompts import remembered
@@ -25,7 +25,11 @@ _REMEMBERED_TURNS = 4
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a customer asks. ``history`` replaces what the log remembers of the conversation."""
+    """What a customer asks. ``history`` replaces what the log remembers of the conversation.
+
+    ``end_user`` is who the tenant says that it is; ``visitor`` is there when a visitor asks, and
+    not the tenant's server.
+    """
 
     tenant: TenantId
     text: str
@@ -33,6 +37,12 @@ class Question:
     end_user: EndUser | None = None
     history: tuple[Message, ...] | None = None
     request: RequestKey | None = None
+    visitor: VisitorId | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, as the question's conversation sees it."""
+        return Asker(self.end_user, self.visitor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +75,14 @@ class ContextReader:
 
         Raises NotFound and Unavailable.
         """
-        tenant, found, (history, pending), tools = await asyncio.gather(
+        tenant, found, (history, pending), tools, head = await asyncio.gather(
             asyncio.to_thread(self.tenants.get, question.tenant),
             asyncio.to_thread(self.retrieval.search, question.tenant, question.text, PASSAGES),
             self._past(question, turn),
             self.tool_use.of_tenant(question.tenant),
+            self._end_user(question),
         )
-        return Context(tenant, bind(found, self.chance), history, tools, pending)
+        return Context(tenant, bind(found, self.chance), history, tools, pending, head)
 
     async def _past(
         self, question: Question, turn: TurnId
@@ -89,3 +100,11 @@ class ContextReader:
         earlier = [each for each in turns if each.id != turn and each.status is TurnStatus.SETTLED]
         pending = await self.tool_use.pending(question.tenant, earlier)
         return remembered(earlier[-_REMEMBERED_TURNS:]), pending
+
+    async def _end_user(self, question: Question) -> EndUser | None:
+        if question.conversation is None:
+            return question.end_user
+        head = await asyncio.to_thread(
+            self.conversations.get, question.tenant, question.conversation
+        )
+        return head.end_user

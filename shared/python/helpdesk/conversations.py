@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from helpdesk.actions import ActionStatus
-from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId, TurnId
+from helpdesk.errors import Conflict, HelpdeskError, NotFound
+from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId, TurnId, VisitorId
 from helpdesk.money import Money
 
 FinishReason = Literal[
@@ -142,7 +143,8 @@ class Turn:
 class Conversation:
     """A conversation's head; its turns are items of their own.
 
-    ``preview`` is how its first question begins.
+    It belongs to the end user, or where there is none to the anonymous ``visitor``, if to anybody:
+    both stay as they were at its beginning. ``preview`` is how its first question begins.
     """
 
     tenant: TenantId
@@ -154,6 +156,29 @@ class Conversation:
     end_user: EndUser | None = None
     outcome: FinishReason | None = None
     preview: str = ""
+    visitor: VisitorId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who speaks in a conversation: a visitor, who has his own ones only, or the tenant's server.
+
+    The server may say for which end user it speaks. As it is by default, it may speak in any.
+    """
+
+    end_user: EndUser | None = None
+    visitor: VisitorId | None = None
+
+    def objection(self, head: Conversation) -> HelpdeskError | None:
+        """Why this one may not speak in that conversation, if so."""
+        theirs = head.end_user.id if head.end_user else None
+        mine = self.end_user.id if self.end_user else None
+        if self.visitor is None:
+            if mine is None or theirs in (None, mine):
+                return None
+            return Conflict("This conversation is another end user's.")
+        own = theirs == mine if mine else head.visitor == self.visitor
+        return None if own else NotFound("There is no such conversation.")
 
 
 def preview_of(question: str) -> str:

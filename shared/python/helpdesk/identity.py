@@ -10,10 +10,12 @@ from threading import Lock
 from typing import TypeVar
 
 from helpdesk.clock import Clock
+from helpdesk.conversations import Asker
 from helpdesk.errors import Forbidden, Unauthenticated
 from helpdesk.ids import KeyId, TenantId
 from helpdesk.keys import Key, Role, hash_key
 from helpdesk.ports import Keys, PlatformKeys
+from helpdesk.visitor_tokens import PREFIX, Visitor, VisitorTokens
 
 _BEARER = "bearer "
 
@@ -30,14 +32,16 @@ class Scope(StrEnum):
     """What an operation asks of a key."""
 
     TENANT = "tenant"  # read and change everything of one tenant
+    CHAT = "chat"  # talk to a tenant's agent, and read that talk
     SESSIONS = "sessions"  # open a visitor's session
     SIGN_UP = "sign_up"  # create tenants
     USAGE = "usage"  # read usage: a tenant its own, finance everybody's
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.SECRET: frozenset({Scope.TENANT, Scope.USAGE}),
+    Role.SECRET: frozenset({Scope.TENANT, Scope.CHAT, Scope.USAGE}),
     Role.PUBLISHABLE: frozenset({Scope.SESSIONS}),
+    Role.VISITOR: frozenset({Scope.CHAT}),
     Role.OPERATOR: frozenset({Scope.SIGN_UP}),
     Role.FINANCE: frozenset({Scope.USAGE}),
 }
@@ -45,11 +49,20 @@ SCOPES: dict[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. ``tenant`` and ``key`` are None for the platform's own keys."""
+    """Who is asking. ``tenant`` and ``key`` are None for the platform's own keys.
+
+    ``key`` is the publishable one by which a ``visitor`` came.
+    """
 
     role: Role
     tenant: TenantId | None = None
     key: KeyId | None = None
+    visitor: Visitor | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """Who this is in a conversation."""
+        return Asker(self.visitor.end_user, self.visitor.id) if self.visitor else Asker()
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden when this kind of key may not do that."""
@@ -69,15 +82,20 @@ class Authenticator:
 
     keys: Keys
     platform_keys: PlatformKeys
+    visitor_tokens: VisitorTokens
 
     def principal(self, authorization: str | None) -> Principal:
-        """Who holds this ``Bearer`` key.
+        """Who holds this ``Bearer`` key or visitor's token.
 
-        Raises Unauthenticated for none, an unknown or a revoked one.
+        Raises Unauthenticated for none, an unknown or a revoked one, and when a session is over.
         """
         if not authorization or not authorization.lower().startswith(_BEARER):
             raise Unauthenticated("Send your key as 'Authorization: Bearer <key>'.")
-        presented = hash_key(authorization[len(_BEARER) :].strip())
+        text = authorization[len(_BEARER) :].strip()
+        if text.startswith(PREFIX):
+            session = self.visitor_tokens.read(text)
+            return Principal(Role.VISITOR, session.tenant, session.key, session.visitor)
+        presented = hash_key(text)
         if key := self.keys.by_hash(presented):
             return Principal(role=key.role, tenant=key.tenant, key=key.id)
         for role, platform_hash in self.platform_keys.hashes().items():

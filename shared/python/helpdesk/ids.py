@@ -13,6 +13,7 @@ KeyId = NewType("KeyId", str)
 EventId = NewType("EventId", str)
 ActionId = NewType("ActionId", str)
 WebhookId = NewType("WebhookId", str)
+VisitorId = NewType("VisitorId", str)
 
 Chance = Callable[[int], bytes]
 """A source of n random bytes."""

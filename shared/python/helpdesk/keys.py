@@ -13,10 +13,11 @@ _KEY_BYTES = 32
 
 
 class Role(StrEnum):
-    """The kinds of key."""
+    """The kinds of key; a visitor's is a token that is signed instead of kept."""
 
     SECRET = "secret"
     PUBLISHABLE = "publishable"
+    VISITOR = "visitor"
     OPERATOR = "operator"
     FINANCE = "finance"
 
@@ -24,6 +25,7 @@ class Role(StrEnum):
 PREFIXES: dict[Role, str] = {
     Role.SECRET: "hd_sk_",
     Role.PUBLISHABLE: "hd_pk_",
+    Role.VISITOR: "hd_vt_",
     Role.OPERATOR: "hd_op_",
     Role.FINANCE: "hd_fin_",
 }

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from helpdesk.action_changes import ActionChange
 from helpdesk.actions import Action, ActionEvent
-from helpdesk.conversations import Conversation, Feedback, FirstRequest, RequestKey, Turn
+from helpdesk.conversations import Asker, Conversation, Feedback, FirstRequest, RequestKey, Turn
 from helpdesk.documents import Document, Failure, Upload
 from helpdesk.errors import FieldError
 from helpdesk.events import DeliveryDue, DomainEvent, EmbeddingJob
@@ -26,6 +26,7 @@ from helpdesk.pages import Page
 from helpdesk.parsing import Block
 from helpdesk.passages import Candidates, Passage, Vector
 from helpdesk.replies import KeyedRequest, Reply
+from helpdesk.roots import Roots
 from helpdesk.tenants import Tenant
 from helpdesk.tool_calls import LookedUp, ToolReply
 from helpdesk.tools import Arguments, Tool
@@ -67,6 +68,13 @@ class PlatformKeys(Protocol):
 
     def hashes(self) -> Mapping[Role, str]:
         """The hash of each platform role's key."""
+
+
+class RootSecrets(Protocol):
+    """The secret from which all that signs is derived."""
+
+    def roots(self) -> Roots:
+        """The roots that hold. Raises Unavailable."""
 
 
 class Documents(Protocol):
@@ -227,13 +235,18 @@ class Conversations(Protocol):
     """The log. A turn and the usage event that bills it are settled in one transaction."""
 
     def claim(
-        self, turn: Turn, conversation: Conversation | None, request: RequestKey | None = None
+        self,
+        turn: Turn,
+        conversation: Conversation | None,
+        request: RequestKey | None = None,
+        asker: Asker | None = None,
     ) -> FirstRequest | None:
         """Starts a turn: of a new conversation, when one is given, or of an existing one.
 
         A ``request`` key is claimed in the same transaction and kept for at least 24 hours; when
         this tenant claimed it before, nothing is started and the first request is returned.
-        Raises NotFound when the conversation is not there.
+        Raises NotFound when the conversation is not there, and the ``asker``'s objection to an
+        existing one.
         """
 
     def settle(self, turn: Turn, event: UsageEvent) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from helpdesk.chat_events import Numbered, broken_off, events_of
-from helpdesk.conversations import Turn, TurnStatus
+from helpdesk.conversations import Asker, Turn, TurnStatus
 from helpdesk.ids import ConversationId, TenantId, TurnId
 from helpdesk.ports import Conversations
 from helpdesk.turn_in_progress import Monotonic
@@ -25,6 +25,18 @@ class Replay:
     async def turn(self, tenant: TenantId, conversation: ConversationId, turn: TurnId) -> Turn:
         """One turn of the log. Raises NotFound."""
         return await asyncio.to_thread(self.conversations.turn, tenant, conversation, turn)
+
+    async def turn_for(
+        self, asker: Asker, tenant: TenantId, conversation: ConversationId, turn: TurnId
+    ) -> Turn:
+        """One turn of a conversation in which this one may speak. Raises NotFound."""
+        found, head = await asyncio.gather(
+            self.turn(tenant, conversation, turn),
+            asyncio.to_thread(self.conversations.get, tenant, conversation),
+        )
+        if objection := asker.objection(head):
+            raise objection
+        return found
 
     async def events(self, turn: Turn, after: int) -> AsyncGenerator[Numbered, None]:
         """The turn's events behind the ``after``-th; the last one in any case.

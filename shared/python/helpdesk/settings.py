@@ -30,6 +30,7 @@ class Settings:
     webhooks_table: str = ""
     delivery_queue_url: str = ""
     platform_keys_secret: str = ""
+    signing_secret: str = ""
 
     # whether tenants' URLs may lead to this machine and its network, over plain HTTP too
     private_endpoints: bool = False

@@ -8,12 +8,17 @@ from helpdesk.ids import TenantId
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """What a tenant decides about its agent; ``version`` counts the changes."""
+    """What a tenant decides about its agent; ``version`` counts the changes.
+
+    ``signing_version`` says which of its signing secrets holds, since ``signing_rotated_at``.
+    """
 
     persona: str = "a friendly, precise support agent"
     languages: tuple[str, ...] = ("en",)
     allowed_origins: tuple[str, ...] = ()
     retention_days: int = 365
+    signing_version: int = 1
+    signing_rotated_at: datetime | None = None
     version: int = 1
 
 

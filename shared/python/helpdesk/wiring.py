@@ -5,10 +5,11 @@ Every function here makes its object once per process. Tests build use cases fro
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.acting import Acting
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -16,6 +17,8 @@ from helpdesk.delivery_telemetry import delivery_tried
 from helpdesk.documents import CONTENT_TYPES
 from helpdesk.domain_events import Announcer, Change
 from helpdesk.embedding import Embedding
+from helpdesk.events import ActionWork
+from helpdesk.execution import Execution
 from helpdesk.fan_out import FanOut
 from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ingestion import Ingestion
@@ -24,6 +27,9 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
 from helpdesk.ports import (
+    ActionQueue,
+    Actions,
+    ArgumentSchema,
     Conversations,
     Deliveries,
     DeliveryQueue,
@@ -39,21 +45,30 @@ from helpdesk.ports import (
     PassageIndex,
     PlatformKeys,
     Replies,
+    RootSecrets,
     Signatures,
     Tenants,
+    ToolCaller,
+    Tools,
     Uploads,
     Webhooks,
     WebhookSender,
 )
 from helpdesk.pricing import PRICE_BOOK
+from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
 from helpdesk.settings import Settings
+from helpdesk.signing import CallSignatures, Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
-from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_cache import CachedTenants, CachedTools
 from helpdesk.text_vectors import TextVectors
+from helpdesk.tool_use import ToolUse
+from helpdesk.turn_answering import Answering
 from helpdesk.turn_telemetry import TurnTelemetry
+from helpdesk.visitor_tokens import VisitorTokens
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -71,14 +86,14 @@ def settings() -> Settings:
 @cache
 def authenticator() -> Authenticator:
     """Decides who is asking."""
-    return Authenticator(CachedKeys(keys(), utc_now), platform_keys())
+    return Authenticator(CachedKeys(keys(), utc_now), platform_keys(), _visitor_tokens())
 
 
 @cache
 def gateway_authenticator() -> Authenticator:
     """Decides for API Gateway, which itself believes an answer for 60 seconds: a second memory
     here would double the time that a revoked key still works."""
-    return Authenticator(keys(), platform_keys())
+    return Authenticator(keys(), platform_keys(), _visitor_tokens())
 
 
 @cache
@@ -91,6 +106,18 @@ def tenancy() -> Tenancy:
 def keyring() -> Keyring:
     """The tenants' keys, as their owners handle them."""
     return Keyring(keys(), utc_now)
+
+
+@cache
+def signing() -> Signing:
+    """The tenants' signing secrets."""
+    return Signing(tenants(), root_secrets(), utc_now)
+
+
+@cache
+def sessions() -> Sessions:
+    """Visitors' sessions; on one machine a tenant need not name its origins."""
+    return Sessions(tenants(), root_secrets(), utc_now, any_origin=settings().stage == "local")
 
 
 @cache
@@ -137,12 +164,30 @@ def retrieval() -> Retrieval:
 
 
 @cache
+def acting() -> Acting:
+    """Proposes, confirms and claims actions."""
+    return Acting(actions(), tools(), argument_schema(), PRICE_BOOK, utc_now)
+
+
+@cache
+def execution() -> Execution:
+    """Takes actions' steps."""
+    return Execution(actions(), tool_caller(), PRICE_BOOK, utc_now)
+
+
+@cache
+def reconciling() -> Reconciling:
+    """Sees to it that nothing waits for ever."""
+    return Reconciling(actions(), action_queue(), utc_now)
+
+
+@cache
 def chat() -> Chat:
     """Answers a turn of a conversation."""
     return Chat(
         CachedTenants(tenants(), utc_now),
         retrieval(),
-        language_model(),
+        Answering(language_model(), _tool_use()),
         conversations(),
         PRICE_BOOK,
         utc_now,
@@ -178,6 +223,10 @@ def delivering() -> Delivering:
     )
 
 
+def _tool_use() -> ToolUse:
+    return ToolUse(acting(), CachedTools(tools(), utc_now), tool_caller())
+
+
 # ports
 
 
@@ -203,6 +252,14 @@ def platform_keys() -> PlatformKeys:
     from helpdesk.adapters.secrets_manager import SecretsManagerPlatformKeys
 
     return SecretsManagerPlatformKeys(_client("secretsmanager"), settings().platform_keys_secret)
+
+
+@cache
+def root_secrets() -> RootSecrets:
+    """The root of all signatures."""
+    from helpdesk.adapters.secrets_manager import SecretsManagerRootSecrets
+
+    return SecretsManagerRootSecrets(_client("secretsmanager"), settings().signing_secret)
 
 
 @cache
@@ -264,6 +321,61 @@ def event_bus() -> EventBus:
 
 
 @cache
+def tools() -> Tools:
+    """What the tenants let their agents do."""
+    from helpdesk.adapters.dynamodb.tools import DynamoDBTools
+
+    return DynamoDBTools(_dynamodb(), settings().tenants_table)
+
+
+@cache
+def argument_schema() -> ArgumentSchema:
+    """Checks tools' schemas, and arguments."""
+    from helpdesk.adapters.json_schema import JSONArgumentSchema
+
+    return JSONArgumentSchema()
+
+
+@cache
+def actions() -> Actions:
+    """The actions and their histories."""
+    from helpdesk.adapters.dynamodb.actions import DynamoDBActions
+
+    return DynamoDBActions(
+        _dynamodb(),
+        settings().actions_table,
+        settings().conversations_table,
+        settings().ledger_table,
+    )
+
+
+@cache
+def action_queue() -> ActionQueue:
+    """Work on actions."""
+    from helpdesk.adapters.sqs_action_queue import SQSActionQueue
+
+    return SQSActionQueue(_client("sqs"), settings().action_queue_url, utc_now)
+
+
+@cache
+def tool_caller() -> ToolCaller:
+    """The tenants' own systems."""
+    from helpdesk.adapters.outbound_http import OutboundHTTP
+    from helpdesk.adapters.tool_caller import HTTPToolCaller
+
+    http = OutboundHTTP(allow_private=settings().private_endpoints)
+    return HTTPToolCaller(http, signatures(), utc_now)
+
+
+@cache
+def action_works_of() -> Callable[[Sequence[Mapping[str, Any]]], Sequence[ActionWork]]:
+    """Reads the outbox in the records of the actions' stream."""
+    from helpdesk.adapters.dynamodb.changes import action_works_of
+
+    return action_works_of
+
+
+@cache
 def webhooks() -> Webhooks:
     """Where the tenants want to be told what has happened."""
     from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
@@ -298,7 +410,7 @@ def webhook_sender() -> WebhookSender:
 @cache
 def signatures() -> Signatures:
     """What receivers tell our requests by."""
-    raise NotImplementedError("nothing signs yet")
+    return CallSignatures(Signing(CachedTenants(tenants(), utc_now), root_secrets(), utc_now))
 
 
 @cache
@@ -365,6 +477,10 @@ def language_model() -> LanguageModel:
         settings().model_name,
         settings().model_timeout_seconds,
     )
+
+
+def _visitor_tokens() -> VisitorTokens:
+    return VisitorTokens(root_secrets(), utc_now)
 
 
 # SDK clients

@@ -18,13 +18,16 @@ from helpdesk.identity import Authenticator
 from helpdesk.ids import ConversationId, KeyId, TenantId, TurnId
 from helpdesk.keys import Key, Role, hash_key
 from helpdesk.model import TokenUsage
+from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.http_server import serving
 from tests.fakes.language_model import ScriptedModel, down
+from tests.fakes.root_secrets import MemoryRootSecrets
 from tests.unit.chat.world import FIRST, NOW, STRANGER, TENANT, World
 
 USED = TokenUsage("answering-1", 70, 5)
 ANSWER = ("Two ", f"days [{FIRST}]", ".", USED)
 SECRET, OTHER, PUBLISHABLE, OPERATOR = "hd_sk_mine", "hd_sk_other", "hd_pk_mine", "hd_op_ours"
+TOKENS = VisitorTokens(MemoryRootSecrets(), lambda: NOW)
 _PATIENCE_SECONDS = 5.0
 
 
@@ -79,7 +82,7 @@ def service() -> Iterator[Service]:
 def running(world: World) -> Iterator[Service]:
     """A chat app over this world, on a real port."""
     ring: Any = Ring()
-    app = create_app(lambda: world.chat, lambda: Authenticator(ring, ring))
+    app = create_app(lambda: world.chat, lambda: Authenticator(ring, ring, TOKENS))
     with serving(app) as url, httpx2.Client(base_url=url, trust_env=False) as client:
         yield Service(world, client)
 

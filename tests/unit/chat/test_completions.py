@@ -11,7 +11,7 @@ from helpdesk.identity import Authenticator
 from helpdesk.model import Message
 from tests.fakes.http_server import serving
 from tests.fakes.language_model import ScriptedModel, down
-from tests.unit.chat.test_chat_app import ANSWER, SECRET, Ring
+from tests.unit.chat.test_chat_app import ANSWER, SECRET, TOKENS, Ring
 from tests.unit.chat.world import World
 
 MESSAGES: Any = [
@@ -30,7 +30,7 @@ def world() -> World:
 @pytest.fixture
 def url(world: World) -> Iterator[str]:
     ring: Any = Ring()
-    with serving(create_app(lambda: world.chat, lambda: Authenticator(ring, ring))) as url:
+    with serving(create_app(lambda: world.chat, lambda: Authenticator(ring, ring, TOKENS))) as url:
         yield f"{url}/v1"
 
 

@@ -14,7 +14,7 @@ from helpdesk.edge.action_models import (
 )
 from helpdesk.edge.operations import Call, Operation, Services
 from helpdesk.errors import Conflict, NotFound, PolicyViolation
-from helpdesk.ids import ActionId, ConversationId, is_id
+from helpdesk.ids import ActionId, ConversationId, is_id, new_id
 from helpdesk.pages import filtered
 
 
@@ -25,7 +25,7 @@ def propose(services: Services, call: Call) -> ActionOut:
         tenant=call.tenant,
         tool=body.tool,
         arguments=body.arguments,
-        request=f"api {call.request}",
+        request=_request(services, call),
         end_user=_end_user(services, call, body),
         place=Place(ConversationId(body.conversation_id)) if body.conversation_id else None,
     )
@@ -34,7 +34,7 @@ def propose(services: Services, call: Call) -> ActionOut:
 
 def read(services: Services, call: Call) -> ActionWithHistoryOut:
     """One action and its history."""
-    action, actions = _id(call), services.actions()
+    action, actions = _id(call), services.acting().actions
     found = actions.get(call.tenant, action)
     events = [event_view(each) for each in actions.history(call.tenant, action)]
     return ActionWithHistoryOut(events=events, **action_view(found))
@@ -43,7 +43,7 @@ def read(services: Services, call: Call) -> ActionWithHistoryOut:
 def list_actions(services: Services, call: Call) -> ActionsOut:
     """The actions that match."""
     query: ActionsQuery = call.query
-    tenant, actions = call.tenant, services.actions()
+    tenant, actions = call.tenant, services.acting().actions
     page = filtered(
         lambda limit, cursor: actions.page(tenant, limit, cursor),
         lambda action: _matches(query, action),
@@ -61,6 +61,13 @@ def decide(services: Services, call: Call) -> ActionOut:
     return ActionOut.of(decided)
 
 
+def _request(services: Services, call: Call) -> str:
+    """The caller's idempotency key, which holds for ever here; without one each call is new."""
+    if call.idempotency_key:
+        return f"api {call.idempotency_key}"
+    return f"once {new_id('req', services.now())}"
+
+
 def _end_user(services: Services, call: Call, body: ActionIn) -> str | None:
     """Whom it is done for: the conversation's customer, or whom the tenant's own program names."""
     if body.conversation_id:
@@ -69,7 +76,7 @@ def _end_user(services: Services, call: Call, body: ActionIn) -> str | None:
         conversation = ConversationId(body.conversation_id)
         end_user = services.conversations().get(call.tenant, conversation).end_user
         return end_user.id if end_user else None
-    tool = services.toolbox().get(call.tenant, body.tool)
+    tool = services.acting().tools.get(call.tenant, body.tool)
     named = body.arguments.get(tool.end_user_field or "")
     return named if isinstance(named, str) else None
 

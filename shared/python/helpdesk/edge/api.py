@@ -85,6 +85,8 @@ class Api:
             path=path,
             body=read_body(operation.body, event.body, content_type) if operation.body else None,
             query=read_query(operation.query, event.query) if operation.query else None,
+            origin=event.header("Origin"),
+            idempotency_key=event.header("Idempotency-Key"),
         )
 
     def _body(self, run: Run, call: Call) -> Json:

@@ -29,8 +29,7 @@ from helpdesk.edge.problems import problem_headers
 from helpdesk.edge.requests import read_body
 from helpdesk.edge.sse import chat_stream, last_seen
 from helpdesk.errors import HelpdeskError
-from helpdesk.identity import Authenticator, Scope
-from helpdesk.ids import TenantId
+from helpdesk.identity import Authenticator, Principal, Scope
 from helpdesk.telemetry import log, log_crash
 
 THREADS = 64
@@ -65,7 +64,7 @@ async def _health(_: Request) -> Response:
 class _Admitted:
     """A request that may chat."""
 
-    tenant: TenantId
+    principal: Principal
     service: Chat
 
 
@@ -87,11 +86,11 @@ class _Routes:
 
     async def chat(self, request: Request) -> Response:
         """Answers a message, streamed or at once."""
-        admitted = await self._admit(request)
+        admitted = await self._admit(request, Scope.CHAT)
         body = await limited_body(request)
         asked = read_body(ChatRequest, body, request.headers.get("Content-Type"))
-        key = request_key(request.headers, request.url.path, asked)
-        question = asked.question(admitted.tenant, key)
+        key = request_key(request.headers, request.url.path, asked, admitted.principal)
+        question = asked.question(admitted.principal, key)
         start, events = await first_of(admitted.service.answer(question))
         _log_start(request, admitted, start)
         if asked.stream:
@@ -110,20 +109,21 @@ class _Routes:
 
     async def events(self, request: Request) -> Response:
         """A turn's events behind the last one that the reader has seen."""
-        admitted = await self._admit(request)
-        path = request.path_params
+        admitted = await self._admit(request, Scope.CHAT)
+        path, principal = request.path_params, admitted.principal
         replay = admitted.service.replay
         conversation, id_ = conversation_id(path["conversation"]), turn_id(path["turn"])
-        turn = await replay.turn(admitted.tenant, conversation, id_)
+        tenant = principal.its_tenant()
+        turn = await replay.turn_for(principal.asker, tenant, conversation, id_)
         after = last_seen(request.headers.get("Last-Event-ID"), turn.id)
         return streamed(chat_stream(replay.events(turn, after), turn.id, id_of(request)))
 
     async def _completion(self, request: Request) -> Response:
-        admitted = await self._admit(request)
+        admitted = await self._admit(request, Scope.TENANT)
         body = await limited_body(request)
         asked = read_body(CompletionRequest, body, request.headers.get("Content-Type"))
-        key = request_key(request.headers, request.url.path, asked)
-        question = asked.question(admitted.tenant, key)
+        key = request_key(request.headers, request.url.path, asked, admitted.principal)
+        question = asked.question(admitted.principal.its_tenant(), key)
         start, events = await first_of(admitted.service.answer(question))
         _log_start(request, admitted, start)
         created = int(utc_now().timestamp())
@@ -131,13 +131,14 @@ class _Routes:
             return streamed(completion_stream(events, asked, created), start)
         return at_once(await completion(events, created), start)
 
-    async def _admit(self, request: Request) -> _Admitted:
-        return await asyncio.to_thread(self._admit_by_key, request.headers.get("Authorization"))
+    async def _admit(self, request: Request, scope: Scope) -> _Admitted:
+        authorization = request.headers.get("Authorization")
+        return await asyncio.to_thread(self._admit_by_key, authorization, scope)
 
-    def _admit_by_key(self, authorization: str | None) -> _Admitted:
+    def _admit_by_key(self, authorization: str | None, scope: Scope) -> _Admitted:
         principal = self.load_authenticator().principal(authorization)
-        principal.require(Scope.TENANT)
-        return _Admitted(principal.its_tenant(), self.load_chat())
+        principal.require(scope)
+        return _Admitted(principal, self.load_chat())
 
     def _warm_up(self) -> Chat | None:
         try:
@@ -152,7 +153,7 @@ def _log_start(request: Request, admitted: _Admitted, start: Start) -> None:
     log(
         "turn_started",
         request=id_of(request),
-        tenant=admitted.tenant,
+        tenant=admitted.principal.tenant,
         conversation=start.conversation,
         turn=start.turn,
         replayed=start.replayed,

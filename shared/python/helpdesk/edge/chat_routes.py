@@ -12,7 +12,8 @@ from helpdesk.edge.completion_requests import CompletionRequest
 from helpdesk.edge.operations import Operation
 from helpdesk.edge.problems import ProblemOut
 from helpdesk.edge.turns import CitationOut, TimingOut, TurnActionOut, TurnUsageOut
-from helpdesk.errors import BudgetExhausted, InvalidRequest, NotFound
+from helpdesk.errors import BudgetExhausted, Conflict, InvalidRequest, NotFound
+from helpdesk.identity import Scope
 
 
 class StartEvent(Answer):
@@ -96,11 +97,12 @@ OPERATIONS = (
         "Ask the agent; the answer streams unless stream is false.",
         "Chat",
         None,
+        scope=Scope.CHAT,
         body=ChatRequest,
         answer=ChatOut,
         idempotent=True,
         stream=_EVENTS,
-        refusals=(NotFound, BudgetExhausted),
+        refusals=(NotFound, Conflict, BudgetExhausted),
     ),
     Operation(
         "POST",
@@ -122,6 +124,7 @@ OPERATIONS = (
         "A turn's events behind Last-Event-ID, for a reader that lost its stream.",
         "Chat",
         None,
+        scope=Scope.CHAT,
         stream=_EVENTS,
         refusals=(InvalidRequest,),
     ),

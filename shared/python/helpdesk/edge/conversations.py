@@ -17,6 +17,7 @@ from helpdesk.edge.answers import Answer, ListOut, ListQuery, Moment
 from helpdesk.edge.operations import Call, Operation, Services
 from helpdesk.edge.requests import Request
 from helpdesk.edge.turns import FeedbackOut, TurnOut
+from helpdesk.identity import Scope
 from helpdesk.ids import ConversationId, TurnId
 from helpdesk.pages import filtered
 
@@ -118,9 +119,9 @@ def list_conversations(services: Services, call: Call) -> ConversationsOut:
 def read(services: Services, call: Call) -> ConversationWithTurnsOut:
     """One conversation and its turns, as they are written."""
     conversation = ConversationId(call.id("conversation_id", "conv"))
-    tenant, log = call.tenant, services.conversations()
-    head = ConversationOut.of(log.get(tenant, conversation))
-    turns = [TurnOut.of(turn) for turn in log.turns(tenant, conversation)]
+    head = ConversationOut.of(_own_head(services, call, conversation))
+    log = services.conversations()
+    turns = [TurnOut.of(turn) for turn in log.turns(call.tenant, conversation)]
     return ConversationWithTurnsOut(turns=turns, **dict(head))
 
 
@@ -129,9 +130,19 @@ def give_feedback(services: Services, call: Call) -> FeedbackOut:
     body: FeedbackIn = call.body
     conversation = ConversationId(call.id("conversation_id", "conv"))
     turn = TurnId(call.id("turn_id", "turn"))
+    if call.caller.visitor:
+        _own_head(services, call, conversation)
     feedback = Feedback(rating=body.rating, comment=body.comment)
     services.conversations().give_feedback(call.tenant, conversation, turn, feedback)
     return FeedbackOut.of(feedback)
+
+
+def _own_head(services: Services, call: Call, conversation: ConversationId) -> Conversation:
+    """A conversation of the caller's; any of the tenant's for its server. Raises NotFound."""
+    head = services.conversations().get(call.tenant, conversation)
+    if objection := call.caller.asker.objection(head):
+        raise objection
+    return head
 
 
 def _folded(text: str) -> str:
@@ -161,6 +172,7 @@ OPERATIONS = (
         "A conversation with its turns: you read what you wrote.",
         "Conversations",
         read,
+        scope=Scope.CHAT,
         answer=ConversationWithTurnsOut,
     ),
     Operation(
@@ -170,6 +182,7 @@ OPERATIONS = (
         "Say what the customer thought of an answer.",
         "Conversations",
         give_feedback,
+        scope=Scope.CHAT,
         body=FeedbackIn,
         answer=FeedbackOut,
         idempotent=True,

@@ -32,4 +32,7 @@ def _scope(principal: Principal | None, source_ip: str) -> str:
     # another's key and body is not answered with the other's secrets.
     if principal is None:
         return f"anonymous:{source_ip}"
+    # The visitors of a tenant do not know of each other either.
+    if principal.visitor and principal.tenant:
+        return f"{principal.tenant}:{principal.visitor.id}"
     return principal.tenant or principal.role.value

@@ -21,7 +21,11 @@ _INFO = {
 _KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key: hd_sk_… of a tenant, hd_op_… or hd_fin_… of the platform.",
+    "description": (
+        "A key: hd_sk_… of a tenant, hd_op_… or hd_fin_… of the platform; hd_pk_… of a tenant's "
+        "site, to open sessions; hd_vt_… of a visitor, a session's token, to chat, and to read and "
+        "rate his own conversations."
+    ),
 }
 _REQUEST_ID = {
     "description": "The id of the request: yours, if you sent a fit one.",

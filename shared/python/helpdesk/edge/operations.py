@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from helpdesk.acting import Acting
 from helpdesk.clock import Clock
 from helpdesk.edge.requests import Query, Request
 from helpdesk.errors import HelpdeskError, NotFound, Unauthenticated
@@ -19,6 +20,8 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
+from helpdesk.sessions import Sessions
+from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
 
@@ -39,17 +42,25 @@ class Services:
     conversations: Callable[[], Conversations]
     metering: Callable[[], Metering]
     subscriptions: Callable[[], Subscriptions]
+    acting: Callable[[], Acting]
+    signing: Callable[[], Signing]
+    sessions: Callable[[], Sessions]
     now: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to an operation, already authorised and validated."""
+    """One request to an operation, already authorised and validated.
+
+    ``origin`` is the site whose page sent it, as its browser says.
+    """
 
     principal: Principal | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     query: Any = None
+    origin: str | None = None
+    idempotency_key: str | None = None
 
     @property
     def caller(self) -> Principal:

@@ -1,12 +1,15 @@
 """All routes of the API, in the order of the OpenAPI document, which is one of them."""
 
 from helpdesk.edge import (
+    actions,
     chat_routes,
     conversations,
     documents,
     health,
     keys,
     search,
+    sessions,
+    signing,
     tenants,
     usage,
     webhooks,
@@ -23,10 +26,13 @@ def describe(_: Services, __: Call) -> Json:
 OPERATIONS: tuple[Operation, ...] = (
     *tenants.OPERATIONS,
     *keys.OPERATIONS,
+    *signing.OPERATIONS,
     *documents.OPERATIONS,
     *search.OPERATIONS,
+    *sessions.OPERATIONS,
     *chat_routes.OPERATIONS,
     *conversations.OPERATIONS,
+    *actions.OPERATIONS,
     *usage.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,

@@ -22,7 +22,7 @@ from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.turn_claims import claim_turn
 from helpdesk.adapters.dynamodb.turn_settlement import settle_turn
 from helpdesk.adapters.dynamodb.writes import PRESENT, Write, setting
-from helpdesk.conversations import Conversation, Feedback, FirstRequest, RequestKey, Turn
+from helpdesk.conversations import Asker, Conversation, Feedback, FirstRequest, RequestKey, Turn
 from helpdesk.errors import NotFound
 from helpdesk.ids import ConversationId, TenantId, TurnId
 from helpdesk.pages import Page
@@ -44,10 +44,17 @@ class DynamoDBConversations:
         self._ledger_table = ledger_table
 
     def claim(
-        self, turn: Turn, conversation: Conversation | None, request: RequestKey | None = None
+        self,
+        turn: Turn,
+        conversation: Conversation | None,
+        request: RequestKey | None = None,
+        asker: Asker | None = None,
     ) -> FirstRequest | None:
-        """Starts a turn, unless its request was made before. Raises NotFound."""
-        return claim_turn(self._database, self._table, turn, conversation, request)
+        """Starts a turn, unless its request was made before. Raises NotFound and Conflict."""
+        asker = asker or Asker()
+        return claim_turn(
+            self._database, self._table, turn, conversation, request=request, asker=asker
+        )
 
     def settle(self, turn: Turn, event: UsageEvent) -> bool:
         """Ends a running turn together with its usage event. False when it was settled before.

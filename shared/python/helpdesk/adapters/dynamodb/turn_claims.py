@@ -2,6 +2,7 @@
 
 from helpdesk.adapters.dynamodb.conversation_items import (
     conversation_fields,
+    conversation_of,
     first_request_of,
     opening_fields,
     request_fields,
@@ -9,9 +10,10 @@ from helpdesk.adapters.dynamodb.conversation_items import (
 )
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import conversation_key, request_key, turn_key
+from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, PRESENT, Write
-from helpdesk.conversations import Conversation, FirstRequest, RequestKey, Turn
+from helpdesk.conversations import Asker, Conversation, FirstRequest, RequestKey, Turn
 from helpdesk.errors import Conflict, NotFound
 
 
@@ -20,13 +22,16 @@ def claim_turn(
     table: str,
     turn: Turn,
     conversation: Conversation | None,
+    *,
     request: RequestKey | None,
+    asker: Asker,
 ) -> FirstRequest | None:
     """Claims a turn; the first request when its key was used before. Safe to repeat.
 
-    Raises NotFound when the conversation is not there, and Conflict when a new one is.
+    Raises NotFound when the conversation is not there, Conflict when a new one is, and what the
+    asker objects to an existing one.
     """
-    writes = [_turn(table, turn), _head(table, turn, conversation)]
+    writes = [_turn(table, turn), _head(table, turn, conversation, asker)]
     if request:
         key = request_key(turn.tenant, request.key)
         writes.append(Write("Put", table, key, ABSENT, fields=request_fields(turn, request)))
@@ -41,7 +46,7 @@ def claim_turn(
             return None
         if head is None:
             raise
-        raise _wrong_head(conversation) from refused
+        raise _wrong_head(conversation, head, asker) from refused
     return None
 
 
@@ -50,14 +55,29 @@ def _turn(table: str, turn: Turn) -> Write:
     return Write("Put", table, key, ABSENT, fields=turn_fields(turn) | opening_fields(turn))
 
 
-def _head(table: str, turn: Turn, conversation: Conversation | None) -> Write:
+def _head(table: str, turn: Turn, conversation: Conversation | None, asker: Asker) -> Write:
     key = conversation_key(turn.tenant, turn.conversation)
     if conversation is None:
-        return Write("ConditionCheck", table, key, PRESENT)
+        condition, values = _no_objection(asker)
+        return Write("ConditionCheck", table, key, f"{PRESENT}{condition}", values=values)
     return Write("Put", table, key, ABSENT, fields=conversation_fields(conversation))
 
 
-def _wrong_head(conversation: Conversation | None) -> Exception:
-    if conversation is None:
-        return NotFound("There is no such conversation.")
-    return Conflict("This conversation is there already.")
+def _no_objection(asker: Asker) -> tuple[str, Fields]:
+    """``Asker.objection`` in the database's words: decided in the transaction, not before it."""
+    if asker.end_user is None:
+        if asker.visitor is None:
+            return "", {}
+        return " AND #visitor = :visitor", {"visitor": asker.visitor}
+    mine = "#end_user.#id = :end_user"
+    values = {"end_user": asker.end_user.id}
+    if asker.visitor is None:
+        return f" AND (attribute_not_exists(#end_user.#id) OR {mine})", values
+    return f" AND {mine}", values
+
+
+def _wrong_head(conversation: Conversation | None, head: Fields, asker: Asker) -> Exception:
+    if conversation:
+        return Conflict("This conversation is there already.")
+    objection = asker.objection(conversation_of(head)) if head else None
+    return objection or NotFound("There is no such conversation.")
