@@ -17,12 +17,13 @@ WITHOUT_DYNAMODB = {
     "test_uploads.py",
     "test_embedding_queue.py",
     "test_event_bus.py",
+    "test_delivery_queue.py",
     "test_platform_keys.py",
     "test_root_secrets.py",
 }
 """The ports that LocalStack serves too: its DynamoDB would need a download."""
 
-TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions")
+TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,16 @@ def _with_tables(cloud: Cloud) -> Cloud:
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
-                for name in ("pk", "sk", "open_shard", "opened_at", "due_shard", "look_at")
+                for name in (
+                    *("pk", "sk", "open_shard", "opened_at", "due_shard", "look_at"),
+                    *("lane_shard", "due_at"),
+                )
             ],
             KeySchema=_keys("pk", "sk"),
             GlobalSecondaryIndexes=[
                 _index("open-turns", "open_shard", "opened_at"),
                 _index("due-actions", "due_shard", "look_at"),
+                _index("due-lanes", "lane_shard", "due_at"),
             ],
         )
     return cloud

@@ -56,10 +56,8 @@ def lane_write(table: str, lane: Lane, due_at: datetime, *, entered: bool = Fals
         "name": lane.name,
     }
     due = "if_not_exists(#due_at, :due_at)" if entered else ":due_at"
-    change = f"{setting(values)}, #due_at = {due}"
-    values["due_at"] = due_at
-    if entered:
-        change, values = f"{change} ADD #entered :one", values | {"one": 1}
+    change = f"{setting(values)}, #due_at = {due} ADD #entered :more"
+    values |= {"due_at": due_at, "more": int(entered)}
     return Write("Update", table, lane_key(lane), change=change, values=values)
 
 
