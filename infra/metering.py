@@ -17,6 +17,7 @@ from infra.tables import Tables
 # vectors, far more of them than documents.
 _DOCUMENTS = "DOCUMENT#"
 _TURNS = "TURN#"
+_ACTIONS = "ACTION#"
 
 
 class Metering(Construct):
@@ -42,6 +43,7 @@ class Metering(Construct):
         events.published_by(self._function)
         self._follow(tables.knowledge, only=_DOCUMENTS)
         self._follow(tables.conversations, only=_TURNS)
+        self._follow(tables.actions, only=_ACTIONS)
         self._follow(tables.ledger)
         platform.monitoring.alarm(
             self,

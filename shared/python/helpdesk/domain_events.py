@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from helpdesk.actions import Action
 from helpdesk.conversations import Turn, TurnStatus
 from helpdesk.documents import Document, DocumentStatus
 from helpdesk.events import DomainEvent
@@ -31,13 +32,21 @@ class TurnChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionChanged:
+    """An action has moved on; ``before`` is None for a new one."""
+
+    before: Action | None
+    after: Action
+
+
+@dataclass(frozen=True, slots=True)
 class UsageRecorded:
     """A usage event was written."""
 
     event: UsageEvent
 
 
-Change = DocumentChanged | TurnChanged | UsageRecorded
+Change = DocumentChanged | TurnChanged | ActionChanged | UsageRecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ def events_of(change: Change) -> Sequence[DomainEvent]:
             return _document_events(before, after)
         case TurnChanged(before, after):
             return _turn_events(before, after)
+        case ActionChanged(before, after):
+            return _action_events(before, after)
         case UsageRecorded(event):
             return [_usage_recorded(event)]
 
@@ -97,6 +108,25 @@ def _turn_events(before: Turn | None, after: Turn) -> Sequence[DomainEvent]:
             "total_ms": after.timing.total_ms,
         }
     return [_event("turn.settled", after.tenant, after.id, ended_at, data)]
+
+
+def _action_events(before: Action | None, after: Action) -> Sequence[DomainEvent]:
+    """``action.succeeded`` and its like: each status that an action comes to."""
+    if before and (before.status, before.human_asked) == (after.status, after.human_asked):
+        return []
+    data: dict[str, Any] = {
+        "action_id": after.id,
+        "tool": after.tool.name,
+        "status": after.status.value,
+        "version": after.version,
+        "order": after.order,
+        "conversation_id": after.place.conversation if after.place else None,
+        "human_asked": after.human_asked,
+    }
+    if after.failure:
+        data["code"] = after.failure.code
+    kind = f"action.{after.status.value}"
+    return [_event(kind, after.tenant, after.id, after.updated_at, data)]
 
 
 def _usage_recorded(event: UsageEvent) -> DomainEvent:

@@ -3,12 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from helpdesk.adapters.dynamodb.action_items import action_of
 from helpdesk.adapters.dynamodb.conversation_items import turn_of
 from helpdesk.adapters.dynamodb.document_items import document_of
-from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, OUTBOX, TURNS, is_usage
+from helpdesk.adapters.dynamodb.item_keys import ACTIONS, DOCUMENTS, OUTBOX, TURNS, is_usage
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
 from helpdesk.adapters.dynamodb.ledger import event_of
-from helpdesk.domain_events import Change, DocumentChanged, TurnChanged, UsageRecorded
+from helpdesk.domain_events import (
+    ActionChanged,
+    Change,
+    DocumentChanged,
+    TurnChanged,
+    UsageRecorded,
+)
 from helpdesk.events import ActionWork
 
 
@@ -24,6 +31,9 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     if keys["sk"].startswith(TURNS):
         before, after = _images(images)
         return TurnChanged(turn_of(before) if before else None, turn_of(after))
+    if keys["sk"].startswith(ACTIONS):
+        before, after = _images(images)
+        return ActionChanged(action_of(before) if before else None, action_of(after))
     if is_usage(keys["pk"]):
         return UsageRecorded(event_of(from_attributes(images["NewImage"])))
     return None
