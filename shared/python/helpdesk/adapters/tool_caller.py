@@ -13,7 +13,7 @@ from helpdesk.tool_calls import Answered, LookedUp, NeverSeen, NoAnswer, NotSent
 from helpdesk.tools import Arguments, Endpoint, Tool
 
 _WITHOUT_BODY = frozenset({"GET", "DELETE"})
-_TOO_LARGE = {"note": "The answer was too large to be kept."}
+_CUT_SHORT = {"note": "The answer could not be read to its end."}
 _NOT_REACHED = {
     "no_address": "The endpoint's host has no address.",
     "private_address": "The endpoint's host is not public.",
@@ -99,7 +99,7 @@ def _text(value: Any) -> str:
 def _object_of(heard: Heard) -> Mapping[str, Any] | None:
     """The answer as an object; None for what is none, which may be a proxy's page."""
     if not heard.whole:
-        return _TOO_LARGE if heard.body else None
+        return _CUT_SHORT if heard.body else None
     if not heard.body.strip():
         return {}
     try:
