@@ -1,4 +1,4 @@
-"""The way up, step by step: model server, emulator, deployment, secrets, front."""
+"""The way up, step by step: model server, shop, emulator, deployment, secrets, front."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -33,19 +33,26 @@ class Ascent:
         self._require_ports()
         if self.models.needs_model_server:
             self._start_model_server()
+        if "shop" not in self.known.running:
+            self._record("shop", services.start_shop(self.here))
         emulator = self._emulator()
         deployed = self._deploy(emulator)
         keys = fill_secrets(emulator, deployed.outputs, self.models)
         self.known.operator_key, self.known.finance_key = keys.operator, keys.finance
         state.save(self.here.folder, self.known)
         if self.models.needs_model_server:
-            self._await_model_server()
+            self._await("model server", services.model_server_health(self.here))
+        self._await("shop", services.shop_health(self.here))
         self._front(emulator, deployed.outputs)
         return self.changed
 
     def _require_ports(self) -> None:
         """All at once, before anything starts."""
-        wanted = {"front": self.here.port, "emulator": self.here.emulator_port}
+        wanted = {
+            "front": self.here.port,
+            "emulator": self.here.emulator_port,
+            "shop": self.here.shop_port,
+        }
         if self.models.needs_model_server:
             wanted["model_server"] = self.here.model_server_port
         for name, port in wanted.items():
@@ -56,13 +63,14 @@ class Ascent:
         if "model_server" not in self.known.running:
             self._record("model_server", services.start_model_server(self.here))
 
-    def _await_model_server(self) -> None:
-        with self._step("model server"):
+    def _await(self, server: str, health: str) -> None:
+        name = server.replace(" ", "_")
+        with self._step(server):
             services.wait_for(
-                "model server",
-                lambda: services.answers(services.model_server_health(self.here)),
-                self.known.processes["model_server"],
-                self.here.logs / "model_server.log",
+                server,
+                lambda: services.answers(health),
+                self.known.processes[name],
+                self.here.logs / f"{name}.log",
             )
 
     def _emulator(self) -> Emulator:

@@ -1,4 +1,4 @@
-"""Our own two servers of the stage: the model server and the front."""
+"""Our own three servers of the stage: the model server, the sample shop and the front."""
 
 import sys
 import time
@@ -27,6 +27,18 @@ def start_model_server(here: Place) -> Recorded:
         environment=clean_environment(),
         cwd=ROOT,
         log=_fresh(here.logs / "model_server.log"),
+    )
+
+
+def start_shop(here: Place) -> Recorded:
+    """Starts the sample shop with the orders that it had. Raises StageError."""
+    processes.require_free(here.shop_port, "shop")
+    options = ["--port", str(here.shop_port), "--database", str(here.shop)]
+    return processes.start(
+        [sys.executable, "-m", "local.shop", *options],
+        environment=clean_environment(),
+        cwd=ROOT,
+        log=_fresh(here.logs / "shop.log"),
     )
 
 
@@ -81,6 +93,11 @@ def wait_for(what: str, ready: Callable[[], bool], running: Recorded, log: Path)
 def model_server_health(here: Place) -> str:
     """Where the model server says whether it has loaded."""
     return f"http://{HOST}:{here.model_server_port}/health"
+
+
+def shop_health(here: Place) -> str:
+    """Where the sample shop says that it is open."""
+    return f"{here.shop_url}/health"
 
 
 def product_health(here: Place) -> str:

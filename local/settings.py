@@ -49,6 +49,21 @@ class Place:
         return self.port + 2
 
     @property
+    def shop_port(self) -> int:
+        """The sample shop's port."""
+        return self.port + 3
+
+    @property
+    def shop_url(self) -> str:
+        """Where the sample shop is."""
+        return f"http://{HOST}:{self.shop_port}"
+
+    @property
+    def shop(self) -> Path:
+        """The sample shop's orders and refunds."""
+        return self.folder / "shop.sqlite"
+
+    @property
     def index(self) -> Path:
         """The embedded index: one file per tenant."""
         return self.folder / "index"

@@ -15,14 +15,14 @@ from local import settings, state
 from local.ascent import Ascent
 from local.emulator import Emulator
 from local.processes import stop
-from local.services import answers, model_server_health, product_health
+from local.services import answers, model_server_health, product_health, shop_health
 from local.settings import Place, StageError
 from local.state import DemoTenant, State
 
 __all__ = ["DemoTenant", "StageError", "Status", "down", "remember_tenant", "status", "up"]
 
 # Front first: nobody asks while the rest goes. The emulator saves its state when it stops.
-_ORDER_OF_STOP = ("front", "emulator", "model_server")
+_ORDER_OF_STOP = ("front", "emulator", "model_server", "shop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ def _status(here: Place, known: State, *, healthy: bool) -> Status:
 def _healthy(here: Place, known: State) -> bool:
     if not known.processes or known.running.keys() != known.processes.keys():
         return False
-    if "model_server" in known.processes and not answers(model_server_health(here)):
+    beside = {"model_server": model_server_health(here), "shop": shop_health(here)}
+    if not all(answers(url) for name, url in beside.items() if name in known.processes):
         return False
     return answers(product_health(here), timeout_seconds=5.0)
 

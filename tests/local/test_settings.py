@@ -12,6 +12,7 @@ HERE = Place(9000, Path("/nowhere"))
 def test_every_port_follows_from_one():
     here = place({"HELPDESK_PORT": "9000"})
     assert (here.port, here.emulator_port, here.model_server_port) == (9000, 9001, 9002)
+    assert here.shop_url == "http://127.0.0.1:9003"
     assert place({}).base_url == "http://127.0.0.1:8080"
 
 

@@ -1,5 +1,6 @@
 """Status: told by processes that run and a service that answers."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -55,6 +56,32 @@ def test_a_stage_of_which_a_process_was_killed_is_not_healthy(here: Place, front
     psutil.Process(front.pid).kill()
 
     assert not stage.status(here).healthy
+
+
+def test_a_stage_whose_shop_does_not_answer_is_not_healthy(here: Place, front: Recorded):
+    shop = services.start_shop(here)
+    known = State(port=here.port, processes={"front": front, "shop": shop})
+    state.save(here.folder, known)
+    try:
+        url = services.shop_health(here)
+        services.wait_for("shop", lambda: services.answers(url), shop, here.logs / "shop.log")
+        assert stage.status(here).healthy
+
+        psutil.Process(shop.pid).suspend()
+
+        assert not stage.status(here).healthy
+    finally:
+        processes.stop(shop, grace_seconds=0)
+    assert here.shop.exists()
+
+
+def test_down_stops_the_shop_as_well(here: Place, front: Recorded):
+    shop = services.start_shop(here)
+    state.save(here.folder, State(port=here.port, processes={"front": front, "shop": shop}))
+
+    stage.down(Console(file=io.StringIO()), here)
+
+    assert not shop.running
 
 
 def test_down_stops_what_runs_once(here: Place, front: Recorded):
