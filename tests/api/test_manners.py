@@ -18,7 +18,13 @@ _WITH_BODY = [each for each in _SERVED if each.body]
 def _path(operation):
     path = operation.path
     for name in operation.parameters:
-        kind = {"document_id": "doc", "conversation_id": "conv", "turn_id": "turn", "key_id": "key"}
+        kind = {
+            "document_id": "doc",
+            "conversation_id": "conv",
+            "turn_id": "turn",
+            "key_id": "key",
+            "webhook_id": "wh",
+        }
         path = path.replace(f"{{{name}}}", f"{kind[name]}_{'0' * 26}")
     return path
 

@@ -47,6 +47,12 @@ def test_it_has_every_route_of_this_version():
         "GET /v1/conversations/{conversation_id}/turns/{turn_id}/events",
         "POST /v1/conversations/{conversation_id}/turns/{turn_id}/feedback",
         "GET /v1/usage",
+        "POST /v1/webhooks",
+        "GET /v1/webhooks",
+        "GET /v1/webhooks/{webhook_id}",
+        "DELETE /v1/webhooks/{webhook_id}",
+        "GET /v1/webhooks/{webhook_id}/deliveries",
+        "POST /v1/webhooks/{webhook_id}/replay",
         "GET /v1/health",
         "GET /v1/openapi.json",
     }

@@ -10,11 +10,13 @@ import boto3
 from helpdesk.acting import Acting
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
+from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
+from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.s3_uploads import S3Uploads
@@ -42,8 +44,10 @@ from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
+from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
 from helpdesk.visitor_tokens import VisitorTokens
+from tests.fakes.delivery_queue import MemoryDeliveryQueue
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passage_index import MemoryPassageIndex
 from tests.fakes.platform_keys import MemoryPlatformKeys
@@ -88,7 +92,10 @@ class World:
 
     def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
-        names = ("tenants", "knowledge", "conversations", "ledger", "actions", "idempotency")
+        names = (
+            *("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks"),
+            "idempotency",
+        )
         self.tables = {name: prefix + name for name in names}
         for name, table in self.tables.items():
             _create_table(
@@ -113,6 +120,9 @@ class World:
             self.tables["ledger"],
         )
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
+        self.webhooks = DynamoDBWebhooks(self.dynamodb, self.tables["webhooks"])
+        self.deliveries = DynamoDBDeliveries(self.dynamodb, self.tables["webhooks"])
+        self.delivery_queue = MemoryDeliveryQueue()
         self.index = MemoryPassageIndex()
         self.platform_keys = MemoryPlatformKeys()
         self.platform_keys_secret = f"{prefix}platform-keys"
@@ -147,6 +157,9 @@ class World:
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
             signing=lambda: Signing(self.tenants, self.roots, utc_now),
             sessions=lambda: Sessions(self.tenants, self.roots, utc_now, any_origin),
+            subscriptions=lambda: Subscriptions(
+                self.webhooks, self.deliveries, self.delivery_queue, utc_now
+            ),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.adapters.dynamodb import item_keys
-from helpdesk.ids import ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId
+from helpdesk.ids import ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId, WebhookId
+from helpdesk.webhooks import Lane
 
 TENANT = TenantId("ten_1")
 ANYTHING = st.text(max_size=300)
@@ -23,6 +24,10 @@ def test_whatever_a_caller_names_lies_in_the_callers_tenant(one, two):
         item_keys.request_key(TENANT, one),
         item_keys.event_key(TENANT, EventId(one)),
         item_keys.usage_key(TENANT, two, EventId(one)),
+        item_keys.webhook_key(TENANT, WebhookId(one)),
+        item_keys.delivery_key(TENANT, WebhookId(one), EventId(two)),
+        item_keys.lane_key(Lane(TENANT, WebhookId(one), two)),
+        item_keys.waiting_key(Lane(TENANT, WebhookId(one), two), two),
     ]
     assert all(key.pk.split("#")[:2] == ["TENANT", TENANT] for key in keys)
     assert len(set(keys)) == len(keys)
