@@ -5,6 +5,8 @@ UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 # LocalStack's dependencies as of its day.
 LOCALSTACK_DAY := 2025-10-20
+# The newest on crates.io: behind the layer that infra/chat.py names.
+WEB_ADAPTER_VERSION := 1.0.0-rc1
 
 MODERN_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -24,8 +26,9 @@ export UV_PYTHON_DOWNLOADS := never
 INSTALLED := .venv/.complete
 STAGE := $(INSTALLED) .emulator/.complete node_modules/.complete
 TESTS := $(STAGE) .localstack/.complete
+WEB_ADAPTER := .web-adapter/$(WEB_ADAPTER_VERSION)/bin/lambda-adapter
 
-.PHONY: help demo up down status test test-opensearch eval bench lint types lock
+.PHONY: help demo up down status test test-opensearch test-web-adapter eval bench lint types lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +51,9 @@ test: $(TESTS) ## the whole default test suite
 
 test-opensearch: $(INSTALLED) ## search's contract on a real OpenSearch (needs Java 17 or newer and Maven)
 	OPENSEARCH_URL=start .venv/bin/pytest tests/contract/passage_index -k opensearch
+
+test-web-adapter: $(INSTALLED) $(WEB_ADAPTER) ## chat's stream through the real Lambda Web Adapter (needs cargo)
+	WEB_ADAPTER=$(CURDIR)/$(WEB_ADAPTER) .venv/bin/pytest tests/web_adapter
 
 eval: up ## quality on the sample help centre: search, answers, refusals, citations
 	@.venv/bin/python -m benchmarks.eval
@@ -100,6 +106,13 @@ lock: $(INSTALLED) ## write requirements/*.lock anew from requirements/*.in
 	@test -x .$*/bin/python || $(UV) venv --quiet --python .venv/bin/python .$*
 	@$(UV) pip sync --quiet --python .$*/bin/python requirements/$*.lock
 	@touch $@
+
+$(WEB_ADAPTER):
+	@command -v cargo >/dev/null || { echo "cargo is needed to build the Lambda Web Adapter." \
+		"Install Rust: https://rustup.rs" >&2; exit 1; }
+	@echo "Building the Lambda Web Adapter $(WEB_ADAPTER_VERSION): some minutes"
+	@cargo install --quiet --locked --root .web-adapter/$(WEB_ADAPTER_VERSION) \
+		--version $(WEB_ADAPTER_VERSION) lambda_web_adapter
 
 node_modules/.complete: package.json package-lock.json | $(if $(HAS_NODE),,.venv/bin/node)
 	@echo "Fetching the CDK command line"

@@ -12,18 +12,13 @@ from infra.parts.platform import Platform
 from infra.retrieval import PassageIndex
 from infra.secrets import Secrets
 from infra.tables import Tables
+from infra.web_adapter import WEB_ADAPTER_SETTINGS
 
 # The product breaks off an answer itself after two minutes, and then has to log it.
 TIMEOUT = Duration.seconds(150)
 
 # Published by the adapter's authors in every region under one account and number.
 _WEB_ADAPTER = f"arn:aws:lambda:{Aws.REGION}:753240598075:layer:LambdaAdapterLayerArm64:30"
-_WEB_ADAPTER_SETTINGS = {
-    "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
-    "AWS_LWA_INVOKE_MODE": "response_stream",
-    "AWS_LWA_PORT": "8080",
-    "AWS_LWA_READINESS_CHECK_PATH": "/v1/health",
-}
 
 
 class Chat(Construct):
@@ -50,7 +45,7 @@ class Chat(Construct):
             timeout=TIMEOUT,
             memory_mb=1769,  # one whole processor: an answer waits for imports on a cold start
             layers=[self._web_adapter()] if stage.web_adapter else [],
-            environment=_WEB_ADAPTER_SETTINGS if stage.web_adapter else {},
+            environment=WEB_ADAPTER_SETTINGS if stage.web_adapter else {},
             reserved_concurrency=stage.throughput.chat_reserved_concurrency,
         )
         tables.tenants.read_by(self.function)

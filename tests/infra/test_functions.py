@@ -1,11 +1,13 @@
 """The functions: platform, limits, environment, logs."""
 
+import os
 from dataclasses import fields
 
 import pytest
 
 from helpdesk.settings import Settings
 from infra.stages import ROOT
+from infra.web_adapter import WEB_ADAPTER_SETTINGS
 from tests.infra.synthesis import CAPABILITIES, Synthesised
 
 _SETTINGS = {field.name.upper() for field in fields(Settings)}
@@ -66,7 +68,10 @@ def test_logs_do_not_stay_for_ever(stage: Synthesised) -> None:
 def test_chat_is_streamed_by_the_web_adapter(aws_stage: Synthesised) -> None:
     chat = aws_stage.function("chat")
     assert chat["Handler"] == "run.sh"
-    assert chat["Environment"]["Variables"]["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    variables = chat["Environment"]["Variables"]
+    assert variables["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    assert variables.items() >= WEB_ADAPTER_SETTINGS.items()
+    assert os.access(ROOT / "functions" / "chat" / "run.sh", os.X_OK)
     (adapter,) = (layer["Fn::Join"][1] for layer in chat["Layers"] if "Fn::Join" in layer)
     assert adapter[:2] == ["arn:aws:lambda:", {"Ref": "AWS::Region"}]
     assert adapter[2].endswith(":layer:LambdaAdapterLayerArm64:30")
