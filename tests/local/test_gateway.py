@@ -67,6 +67,17 @@ async def test_words_that_only_aws_says_do_not_pass(forged):
     assert answer.status_code == 200
 
 
+async def test_an_answer_without_content_has_no_length():
+    """A browser's preflight: the emulator says 2 and sends nothing."""
+    answer = await _ask(
+        lambda _: httpx2.Response(204, headers={"Content-Length": "2", "X-A": "b"}),
+        "OPTIONS",
+        "/v1/sessions",
+    )
+    assert (answer.status_code, answer.headers["X-A"]) == (204, "b")
+    assert "Content-Length" not in answer.headers
+
+
 @pytest.mark.parametrize(
     "path",
     ["/", "/health", "/v2/x", "/_ministack/reset", "/v1/%2e%2e/%2e%2e/_ministack", "/v1/%2E/x"],
