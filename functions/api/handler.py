@@ -26,6 +26,7 @@ def _api() -> Api:
         conversations=wiring.conversations,
         metering=wiring.metering,
         subscriptions=wiring.subscriptions,
+        toolbox=wiring.toolbox,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

@@ -11,7 +11,9 @@ from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
+from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
+from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.s3_uploads import S3Uploads
 from helpdesk.charging import charge
 from helpdesk.clock import utc_now
@@ -36,6 +38,7 @@ from helpdesk.model import TokenUsage
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.tenancy import Tenancy
+from helpdesk.toolbox import Toolbox
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passage_index import MemoryPassageIndex
 from tests.fakes.platform_keys import MemoryPlatformKeys
@@ -92,6 +95,7 @@ class World:
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
+        self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
             self.dynamodb, self.tables["conversations"], self.tables["ledger"]
@@ -116,6 +120,7 @@ class World:
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            toolbox=lambda: Toolbox(self.tools, JSONArgumentSchema(), utc_now),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)

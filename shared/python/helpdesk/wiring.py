@@ -24,6 +24,7 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
 from helpdesk.ports import (
+    ArgumentSchema,
     Conversations,
     Deliveries,
     DeliveryQueue,
@@ -41,6 +42,7 @@ from helpdesk.ports import (
     Replies,
     Signatures,
     Tenants,
+    Tools,
     Uploads,
     Webhooks,
     WebhookSender,
@@ -53,6 +55,7 @@ from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
 from helpdesk.text_vectors import TextVectors
+from helpdesk.toolbox import Toolbox
 from helpdesk.turn_telemetry import TurnTelemetry
 
 if TYPE_CHECKING:
@@ -103,6 +106,12 @@ def metering() -> Metering:
 def announcer() -> Announcer:
     """Tells whoever listens what has happened."""
     return Announcer(event_bus())
+
+
+@cache
+def toolbox() -> Toolbox:
+    """The tenants' tools; endpoints on one's own network only on the one-machine stage."""
+    return Toolbox(tools(), argument_schema(), utc_now, settings().stage == "local")
 
 
 @cache
@@ -195,6 +204,22 @@ def keys() -> Keys:
     from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 
     return DynamoDBKeys(_dynamodb(), settings().tenants_table)
+
+
+@cache
+def tools() -> Tools:
+    """What the tenants let their agents do."""
+    from helpdesk.adapters.dynamodb.tools import DynamoDBTools
+
+    return DynamoDBTools(_dynamodb(), settings().tenants_table)
+
+
+@cache
+def argument_schema() -> ArgumentSchema:
+    """Checks tools' schemas, and arguments."""
+    from helpdesk.adapters.json_schema import JSONArgumentSchema
+
+    return JSONArgumentSchema()
 
 
 @cache

@@ -21,8 +21,9 @@ from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
+from helpdesk.toolbox import Toolbox
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _ID_BODY = re.compile(r"[0-9a-z]{26}", re.ASCII)
@@ -39,6 +40,7 @@ class Services:
     conversations: Callable[[], Conversations]
     metering: Callable[[], Metering]
     subscriptions: Callable[[], Subscriptions]
+    toolbox: Callable[[], Toolbox]
     now: Clock
 
 

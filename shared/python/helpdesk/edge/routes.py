@@ -8,6 +8,7 @@ from helpdesk.edge import (
     keys,
     search,
     tenants,
+    tools,
     usage,
     webhooks,
 )
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *search.OPERATIONS,
     *chat_routes.OPERATIONS,
     *conversations.OPERATIONS,
+    *tools.OPERATIONS,
     *usage.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
