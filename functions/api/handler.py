@@ -29,6 +29,7 @@ def _api() -> Api:
         acting=wiring.acting,
         signing=wiring.signing,
         sessions=wiring.sessions,
+        toolbox=wiring.toolbox,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

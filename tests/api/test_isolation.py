@@ -13,17 +13,28 @@ from helpdesk.errors import NotFound
 from helpdesk.identity import Principal
 from helpdesk.ids import TenantId
 from helpdesk.keys import Role
+from helpdesk.tool_flaws import is_tool_name
 from tests.api.knowledge import publish
 
-_BODIES = {
+_BODIES: dict[str, dict[str, object]] = {
     "/v1/conversations/{conversation_id}/turns/{turn_id}/feedback": {"rating": "up"},
     "/v1/webhooks/{webhook_id}/replay": {
         "from": "2026-11-24T00:00:00Z",
         "to": "2026-11-25T00:00:00Z",
     },
+    "/v1/actions/{action_id}/decision": {"decision": "reject"},
+    "/v1/tools/{name}": {
+        "description": "Looks an order up.",
+        "parameters": {"type": "object"},
+        "effect": "read",
+        "endpoint": {"method": "GET", "url": "https://acme.example/orders"},
+        "confirmation": "none",
+    },
 }
 # The chat app serves these; its own tests try them.
 _ELSEWHERE = {"/v1/conversations/{conversation_id}/turns/{turn_id}/events"}
+# A name that is put is one's own: test_tools.py says what that does to another tenant's.
+_OWN = {("PUT", "/v1/tools/{name}")}
 
 
 def _routes_with_ids():
@@ -52,10 +63,27 @@ def ids(world, acme):
         "conversation_id": turn.conversation,
         "turn_id": turn.id,
         "key_id": key,
+        "name": _put(world, acme, "look_up_order"),
+        "action_id": _waiting(world, acme),
     }
 
 
-@pytest.mark.parametrize(("method", "path"), list(_routes_with_ids()))
+def _waiting(world, company):
+    """An action that waits for somebody's word."""
+    _put(world, company, "refund", effect="write", confirmation="agent")
+    wish = {"tool": "refund", "arguments": {}}
+    return world.call("POST", "/v1/actions", wish, key=company.secret).json["id"]
+
+
+def _put(world, company, name, **changes):
+    path = "/v1/tools/{name}"
+    body = _BODIES[path] | changes
+    put = world.call("PUT", path.format(name=name), body, key=company.secret)
+    assert put.status == 200, put.text
+    return put.json["name"]
+
+
+@pytest.mark.parametrize(("method", "path"), sorted({*_routes_with_ids()} - _OWN))
 def test_another_tenants_id_does_not_exist(world, acme, rival, ids, method, path):
     asked = path.format(**ids)
 
@@ -71,7 +99,7 @@ def test_another_tenants_id_does_not_exist(world, acme, rival, ids, method, path
 
 
 @pytest.mark.parametrize(("method", "path"), list(_routes_with_ids()))
-@pytest.mark.parametrize("made_up", ["x", "../secret", "doc_1#META", "%00", "é" * 2000, "a" * 5000])
+@pytest.mark.parametrize("made_up", ["X", "../secret", "doc_1#META", "%00", "é" * 2000, "a" * 5000])
 def test_what_can_be_no_id_does_not_exist_either(world, acme, method, path, made_up):
     asked = re.sub(r"\{\w+\}", made_up, path)
 
@@ -81,13 +109,14 @@ def test_what_can_be_no_id_does_not_exist_either(world, acme, method, path, made
 
 
 @pytest.mark.parametrize(
-    "made_up", ["x", "doc_1", f"ten_{'0' * 26}", f"doc_{'é' * 26}", "a" * 5000]
+    "made_up", ["x", "X", "doc_1", f"ten_{'0' * 26}", f"doc_{'é' * 26}", "a" * 5000]
 )
 def test_what_can_be_no_id_is_not_even_looked_up(made_up):
     caller = Principal(Role.SECRET, TenantId("ten_1"))
     nobody = cast("Services", None)
     for operation in OPERATIONS:
-        if operation.run and operation.parameters:
+        possible = "name" in operation.parameters and is_tool_name(made_up)
+        if operation.run and operation.parameters and not possible:
             call = Call(
                 caller, dict.fromkeys(operation.parameters, made_up), FeedbackIn(rating="up")
             )
@@ -105,8 +134,9 @@ def test_a_turn_is_not_found_through_another_conversation_of_the_tenant(world, a
 def test_lists_and_usage_hold_only_ones_own(world, acme, rival):
     _announced(world, acme)
     world.turn(acme.id)
+    _put(world, acme, "look_up_order")
 
-    for path in ("/v1/documents", "/v1/conversations"):
+    for path in ("/v1/documents", "/v1/conversations", "/v1/tools"):
         assert len(world.call("GET", path, key=acme.secret).json["items"]) == 1
         assert world.call("GET", path, key=rival.secret).json["items"] == []
     assert world.call("GET", "/v1/usage", key=rival.secret).json["total"]["amount"] == "0.00"

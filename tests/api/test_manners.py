@@ -13,19 +13,21 @@ from tests.api.world import World
 
 _SERVED = [each for each in OPERATIONS if each.run is not None]
 _WITH_BODY = [each for each in _SERVED if each.body]
+_KINDS = {
+    "document_id": "doc",
+    "conversation_id": "conv",
+    "turn_id": "turn",
+    "key_id": "key",
+    "name": "tool",
+    "webhook_id": "wh",
+    "action_id": "act",
+}
 
 
 def _path(operation):
     path = operation.path
     for name in operation.parameters:
-        kind = {
-            "document_id": "doc",
-            "conversation_id": "conv",
-            "turn_id": "turn",
-            "key_id": "key",
-            "webhook_id": "wh",
-        }
-        path = path.replace(f"{{{name}}}", f"{kind[name]}_{'0' * 26}")
+        path = path.replace(f"{{{name}}}", f"{_KINDS[name]}_{'0' * 26}")
     return path
 
 

@@ -46,6 +46,7 @@ from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
+from helpdesk.toolbox import Toolbox
 from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.delivery_queue import MemoryDeliveryQueue
 from tests.fakes.embedder import HashingEmbedder
@@ -108,6 +109,7 @@ class World:
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
+        self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
             self.dynamodb, self.tables["conversations"], self.tables["ledger"]
@@ -160,6 +162,7 @@ class World:
             subscriptions=lambda: Subscriptions(
                 self.webhooks, self.deliveries, self.delivery_queue, utc_now
             ),
+            toolbox=lambda: Toolbox(self.tools, JSONArgumentSchema(), utc_now),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)

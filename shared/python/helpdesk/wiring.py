@@ -66,6 +66,7 @@ from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants, CachedTools
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
+from helpdesk.toolbox import Toolbox
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_telemetry import TurnTelemetry
 from helpdesk.visitor_tokens import VisitorTokens
@@ -130,6 +131,12 @@ def metering() -> Metering:
 def announcer() -> Announcer:
     """Tells whoever listens what has happened."""
     return Announcer(event_bus())
+
+
+@cache
+def toolbox() -> Toolbox:
+    """The tenants' tools; endpoints on one's own network only on the one-machine stage."""
+    return Toolbox(tools(), argument_schema(), utc_now, settings().stage == "local")
 
 
 @cache
@@ -244,6 +251,22 @@ def keys() -> Keys:
     from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 
     return DynamoDBKeys(_dynamodb(), settings().tenants_table)
+
+
+@cache
+def tools() -> Tools:
+    """What the tenants let their agents do."""
+    from helpdesk.adapters.dynamodb.tools import DynamoDBTools
+
+    return DynamoDBTools(_dynamodb(), settings().tenants_table)
+
+
+@cache
+def argument_schema() -> ArgumentSchema:
+    """Checks tools' schemas, and arguments."""
+    from helpdesk.adapters.json_schema import JSONArgumentSchema
+
+    return JSONArgumentSchema()
 
 
 @cache

@@ -24,8 +24,9 @@ from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
+from helpdesk.toolbox import Toolbox
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _ID_BODY = re.compile(r"[0-9a-z]{26}", re.ASCII)
@@ -45,6 +46,7 @@ class Services:
     acting: Callable[[], Acting]
     signing: Callable[[], Signing]
     sessions: Callable[[], Sessions]
+    toolbox: Callable[[], Toolbox]
     now: Clock
 
 

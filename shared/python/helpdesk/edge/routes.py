@@ -11,6 +11,7 @@ from helpdesk.edge import (
     sessions,
     signing,
     tenants,
+    tools,
     usage,
     webhooks,
 )
@@ -33,6 +34,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *chat_routes.OPERATIONS,
     *conversations.OPERATIONS,
     *actions.OPERATIONS,
+    *tools.OPERATIONS,
     *usage.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,

@@ -1,0 +1,181 @@
+"""Tools as the API takes and shows them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from helpdesk.edge.answers import Answer, ListOut, Moment, MoneyOut
+from helpdesk.edge.requests import Request
+from helpdesk.ids import TenantId
+from helpdesk.money import Money
+from helpdesk.tool_flaws import MAX_EXAMPLE_CHARS, MAX_EXAMPLES, METHODS
+from helpdesk.tools import Confirmation, Effect, Endpoint, Idempotency, Limit, LimitScope, Tool
+
+_Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class MoneyIn(Request):
+    """An amount of money: a decimal string of up to six places."""
+
+    amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$", examples=["50.00"])]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])] = "USD"
+
+
+class EndpointIn(Request):
+    """Where a tool is called; ``{name}`` in the url stands for an argument."""
+
+    method: Annotated[str, Field(json_schema_extra={"enum": [*METHODS]})]
+    url: Annotated[str, Field(min_length=1, max_length=2048)]
+
+
+class LimitIn(Request):
+    """The most that one argument's amounts may add up to."""
+
+    field: _Name
+    max: MoneyIn
+    per: LimitScope
+
+
+class ToolIn(Request):
+    """A tool: what it does, its arguments, and what guards it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "description": "Refund an order, whole or in part.",
+                    "parameters": {
+                        "type": "object",
+                        "properties": {
+                            "order_id": {"type": "string"},
+                            "amount": {"type": "string", "pattern": r"^\d+\.\d{2}$"},
+                        },
+                        "required": ["order_id", "amount"],
+                        "additionalProperties": False,
+                    },
+                    "effect": "write",
+                    "endpoint": {"method": "POST", "url": "https://acme.example/api/refunds"},
+                    "confirmation": "customer",
+                    "idempotency": "key",
+                    "limits": [
+                        {
+                            "field": "amount",
+                            "max": {"amount": "50.00", "currency": "USD"},
+                            "per": "order",
+                        }
+                    ],
+                    "order_field": "order_id",
+                    "examples": ["My order 1042 arrived broken, I want my money back."],
+                }
+            ]
+        }
+    )
+    description: Annotated[str, Field(min_length=1, max_length=1024)]
+    parameters: Annotated[
+        dict[str, Any],
+        Field(description="A JSON Schema, draft 2020-12, of an object: up to 32 KB, 16 deep."),
+    ]
+    effect: Effect
+    endpoint: EndpointIn
+    confirmation: Confirmation
+    idempotency: Idempotency = "none"
+    lookup: EndpointIn | None = None
+    limits: Annotated[tuple[LimitIn, ...], Field(max_length=20)] = ()
+    order_field: _Name | None = None
+    end_user_field: _Name | None = None
+    examples: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=MAX_EXAMPLE_CHARS)], ...],
+        Field(max_length=MAX_EXAMPLES),
+    ] = ()
+
+    def tool(self, tenant: TenantId, name: str, now: datetime) -> Tool:
+        """The tool that is asked for."""
+        return Tool(
+            tenant=tenant,
+            name=name,
+            description=self.description,
+            parameters=self.parameters,
+            effect=self.effect,
+            endpoint=_endpoint(self.endpoint),
+            updated_at=now,
+            confirmation=self.confirmation,
+            idempotency=self.idempotency,
+            lookup=_endpoint(self.lookup) if self.lookup else None,
+            limits=tuple(
+                Limit(each.field, Money.of(each.max.amount, each.max.currency), each.per)
+                for each in self.limits
+            ),
+            order_field=self.order_field,
+            end_user_field=self.end_user_field,
+            examples=self.examples,
+        )
+
+
+class EndpointOut(Answer):
+    """Where a tool is called."""
+
+    method: str
+    url: str
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> "EndpointOut":
+        """An endpoint at the border."""
+        return cls(method=endpoint.method, url=endpoint.url)
+
+
+class LimitOut(Answer):
+    """The most that one argument's amounts may add up to."""
+
+    field: str
+    max: MoneyOut
+    per: LimitScope
+
+
+class ToolOut(Answer):
+    """A tool."""
+
+    name: Annotated[str, Field(examples=["refund_order"])]
+    description: str
+    parameters: Mapping[str, Any]
+    effect: Effect
+    endpoint: EndpointOut
+    confirmation: Confirmation
+    idempotency: Idempotency
+    lookup: EndpointOut | None
+    limits: tuple[LimitOut, ...]
+    order_field: str | None
+    end_user_field: str | None
+    examples: tuple[str, ...]
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, tool: Tool) -> "ToolOut":
+        """A tool at the border."""
+        return cls(
+            name=tool.name,
+            description=tool.description,
+            parameters=tool.parameters,
+            effect=tool.effect,
+            endpoint=EndpointOut.of(tool.endpoint),
+            confirmation=tool.confirmation,
+            idempotency=tool.idempotency,
+            lookup=EndpointOut.of(tool.lookup) if tool.lookup else None,
+            limits=tuple(
+                LimitOut(field=each.field, max=MoneyOut.of(each.max), per=each.per)
+                for each in tool.limits
+            ),
+            order_field=tool.order_field,
+            end_user_field=tool.end_user_field,
+            examples=tool.examples,
+            updated_at=tool.updated_at,
+        )
+
+
+class ToolsOut(ListOut[ToolOut]):
+    """A page of tools, by name."""
+
+
+def _endpoint(given: EndpointIn) -> Endpoint:
+    return Endpoint(given.method, given.url)
