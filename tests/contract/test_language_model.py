@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.adapters.openai.language_model import OpenAILanguageModel
 from helpdesk.errors import Unavailable
-from helpdesk.model import Message, Piece, TokenUsage
+from helpdesk.model import Message, Piece, TokenUsage, ToolCall
 from helpdesk.ports import LanguageModel
 from tests.fakes.http_server import serving
 from tests.fakes.language_model import ScriptedModel, down
@@ -23,7 +23,7 @@ PROMPT = (
 )
 USAGE = TokenUsage("answering-1", 70, 5)
 
-Said = Sequence[Piece | TokenUsage]
+Said = Sequence[Piece | ToolCall | TokenUsage]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def broken(request: pytest.FixtureRequest, openai: Callable[[str], LanguageModel
     return ScriptedModel(PIECES[0], down()) if request.param == "scripted" else openai("drops")
 
 
-async def read(answer: AsyncGenerator[Piece | TokenUsage, None]) -> Said:
+async def read(answer: AsyncGenerator[Piece | ToolCall | TokenUsage, None]) -> Said:
     async with aclosing(answer):
         return [said async for said in answer]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ from helpdesk.tools import Endpoint, Tool
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TENANT = TenantId("ten_1")
-BODIES = st.one_of(st.none(), st.just({}), st.just({"message": "No."}))
+BODIES: st.SearchStrategy[Any] = st.one_of(st.none(), st.just({}), st.just({"message": "No."}))
 REPLIES = st.one_of(
     st.builds(Answered, st.integers(100, 599), BODIES),
     st.builds(NotSent, st.just("refused")),
@@ -79,6 +80,12 @@ def unknown(**changes):
         "due_at": NOW,
     }
     return running(**(fields | changes))
+
+
+def written(action):
+    step = next_step(action, NOW)
+    assert isinstance(step, Write)
+    return step.events
 
 
 @given(KINDS, REPLIES)
@@ -152,7 +159,7 @@ def test_the_unclear_is_cleared_up_as_the_endpoint_can():
     assert isinstance(next_step(unknown(idempotency="key"), NOW), Attempt)
     assert isinstance(next_step(unknown(idempotency="lookup"), NOW), LookUp)
     assert isinstance(next_step(unknown(idempotency="none", effect="read"), NOW), Attempt)
-    (asked,) = next_step(unknown(idempotency="none"), NOW).events
+    (asked,) = written(unknown(idempotency="none"))
     assert isinstance(asked, HumanAsked)
 
 
@@ -164,7 +171,7 @@ def test_the_unclear_is_cleared_up_as_the_endpoint_can():
     ],
 )
 def test_what_stays_unclear_ends_with_a_human(stuck):
-    (asked,) = next_step(unknown(**stuck), NOW).events
+    (asked,) = written(unknown(**stuck))
     assert isinstance(asked, HumanAsked)
     assert next_step(unknown(human_asked=True), NOW) is None
 
@@ -178,5 +185,5 @@ def test_nothing_is_done_before_its_time_or_while_an_attempt_is_somebodys():
 
 def test_what_nobody_confirms_runs_out():
     waiting = running(status=ActionStatus.AWAITING_CONFIRMATION, attempt_ends_at=None, due_at=NOW)
-    (event,) = next_step(waiting, NOW).events
+    (event,) = written(waiting)
     assert isinstance(event, Rejected)

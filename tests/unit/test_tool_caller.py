@@ -34,6 +34,7 @@ class Shop:
     """An endpoint that does as its path says, and remembers what it was sent."""
 
     def __init__(self):
+        self.url = ""
         self.requests = []
         methods = ["GET", "POST", "PUT"]
         self.app = Starlette(routes=[Route("/{rest:path}", self.answer, methods=methods)])

@@ -344,22 +344,6 @@ def event_bus() -> EventBus:
 
 
 @cache
-def tools() -> Tools:
-    """What the tenants let their agents do."""
-    from helpdesk.adapters.dynamodb.tools import DynamoDBTools
-
-    return DynamoDBTools(_dynamodb(), settings().tenants_table)
-
-
-@cache
-def argument_schema() -> ArgumentSchema:
-    """Checks tools' schemas, and arguments."""
-    from helpdesk.adapters.json_schema import JSONArgumentSchema
-
-    return JSONArgumentSchema()
-
-
-@cache
 def actions() -> Actions:
     """The actions and their histories."""
     from helpdesk.adapters.dynamodb.actions import DynamoDBActions

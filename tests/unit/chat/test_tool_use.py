@@ -103,7 +103,7 @@ async def test_the_same_look_up_is_made_once_in_a_turn():
 
 async def test_the_model_never_sees_or_names_the_customer():
     world = a_world("Hello.", name="refund_order")
-    properties = {"order_id": {}, "customer_id": {}}
+    properties: dict[str, object] = {"order_id": {}, "customer_id": {}}
     schema = {"type": "object", "properties": properties, "required": ["order_id", "customer_id"]}
     world.tools.put(a_tool(parameters=schema))
     await talk(world, "Hi")

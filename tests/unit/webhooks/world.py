@@ -21,7 +21,7 @@ class World:
         self.time = START
         self.webhooks, self.deliveries = MemoryWebhooks(), MemoryDeliveries()
         self.queue, self.receiver = MemoryDeliveryQueue(), ScriptedReceiver()
-        self.tried = []
+        self.tried: list[Any] = []
         ports = self.webhooks, self.deliveries, self.queue
         self.subscriptions = Subscriptions(*ports, self.now)
         self.fan_out = FanOut(*ports, self.now)

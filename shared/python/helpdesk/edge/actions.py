@@ -57,7 +57,8 @@ def list_actions(services: Services, call: Call) -> ActionsOut:
 def decide(services: Services, call: Call) -> ActionOut:
     """Approves or rejects, as a colleague."""
     body: DecisionIn = call.body
-    decided = services.acting().decide(call.tenant, _id(call), body.decision, "agent")
+    action = _id(call)
+    decided = services.acting().decide(call.tenant, action, body.decision, "agent")
     return ActionOut.of(decided)
 
 
