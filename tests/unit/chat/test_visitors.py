@@ -185,7 +185,7 @@ def test_logs_do_not_say_who_visits(service, capfd):
 @pytest.mark.anyio
 async def test_whose_conversation_it_is_stands_in_the_context():
     world = World(ScriptedModel(*ANSWER))
-    reader = ContextReader(world.chat.tenants, world.chat.retrieval, world.log)
+    reader = ContextReader(world.chat.tenants, world.chat.retrieval, world.log, world.tool_use)
     turn = TurnId("turn_1")
     new = replace(ask(), end_user=ADA, visitor=VisitorId("vis_3"))
     assert (await reader.read(new, turn)).end_user == ADA
