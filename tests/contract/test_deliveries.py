@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.errors import Conflict, ValidationFailed
-from helpdesk.webhooks import Attempt
+from helpdesk.webhooks import Attempt, Delivery
 from tests.contract.examples import a_tenant_id
 from tests.contract.webhook_examples import START, a_delivery, a_webhook
 from tests.fakes.deliveries import MemoryDeliveries
@@ -155,7 +155,7 @@ def test_settled_ones_wait_again_when_reopened_and_once_only(deliveries, webhook
 @pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
 def test_a_lane_is_never_closed_on_one_that_comes_meanwhile(deliveries, webhook):
     new = [a_delivery(webhook, number) for number in range(20)]
-    seen = []
+    seen: list[Delivery] = []
 
     def work():
         while len(seen) < len(new):

@@ -10,7 +10,8 @@ from helpdesk.adapters.public_addresses import AddressRefused, pinned, resolve_p
 @pytest.fixture
 def names(monkeypatch):
     """What names resolve to, while this is filled; each look-up is counted."""
-    known, asked = {}, []
+    known: dict[str, list[str]] = {}
+    asked: list[str] = []
 
     def getaddrinfo(host, port, **_):
         asked.append(host)

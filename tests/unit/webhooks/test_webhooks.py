@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_a_receiver_that_never_answers_is_tried_for_a_day_and_not_longer(chances
         # The sweep comes once a minute.
         now = max(now, delivery.next_try_at) + timedelta(seconds=60 + took_seconds)
         chance = chances[tries % len(chances)]
-        pause = pause_after(delivery.failures + 1, lambda chance=chance: chance)
+        pause = pause_after(delivery.failures + 1, partial(float, chance))
         delivery = delivery.after(Attempt(now, problem="timeout"), pause)
         tries += 1
 

@@ -1,6 +1,7 @@
 """The way of an event to its receivers, in memory, with a clock that tests move."""
 
 from datetime import timedelta
+from typing import Any
 
 from helpdesk.delivering import Delivering
 from helpdesk.fan_out import FanOut

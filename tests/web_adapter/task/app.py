@@ -10,10 +10,12 @@ from helpdesk.edge.chat_app import create_app
 from helpdesk.identity import Authenticator
 from helpdesk.ids import KeyId
 from helpdesk.keys import Key, Role, hash_key
-from helpdesk.model import Message, Piece, TokenUsage
+from helpdesk.model import Message, Piece, Said, ToolOffer
+from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.platform_keys import MemoryPlatformKeys
+from tests.fakes.root_secrets import MemoryRootSecrets
 from tests.unit.chat.world import NOW, TENANT, World
 from tests.web_adapter.dictation import MODEL_PORT, SECRET
 
@@ -23,7 +25,9 @@ class DictatedModel:
 
     model = "dictated-1"
 
-    async def stream(self, _: Sequence[Message]) -> AsyncGenerator[Piece | TokenUsage, None]:
+    async def stream(
+        self, _: Sequence[Message], __: Sequence[ToolOffer] = ()
+    ) -> AsyncGenerator[Said, None]:
         """One connection to the test for each answer; it ends the answer by closing it."""
         pieces, hang_up = await asyncio.open_connection("127.0.0.1", int(os.environ[MODEL_PORT]))
         try:
@@ -36,7 +40,8 @@ class DictatedModel:
 def _authenticator() -> Authenticator:
     keys = MemoryKeys()
     keys.add(Key(KeyId("key_1"), TENANT, Role.SECRET, hash_key(SECRET), SECRET[:6], NOW))
-    return Authenticator(keys, MemoryPlatformKeys())
+    tokens = VisitorTokens(MemoryRootSecrets(), lambda: NOW)
+    return Authenticator(keys, MemoryPlatformKeys(), tokens)
 
 
 _world = World(cast(ScriptedModel, DictatedModel()), turn_seconds=60)
