@@ -86,6 +86,10 @@ class Client:
         """Creates or acts, with an idempotency key of its own."""
         return self._json("POST", path, json=body, headers=_new_key())
 
+    def put(self, path: str, body: Json) -> Json:
+        """Writes a resource whole; doing it again changes nothing."""
+        return self._json("PUT", path, json=body)
+
     def delete(self, path: str) -> None:
         """Deletes a resource."""
         self._json("DELETE", path)

@@ -37,7 +37,7 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     for other in others:
         table.add_column(other)
     for line in lines:
-        table.add_row(*line)
+        table.add_row(*map(escape, line))
     out.print(table)
 
 

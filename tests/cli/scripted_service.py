@@ -38,6 +38,23 @@ DONE = {
     "timing": {"first_token_ms": 3, "total_ms": 7},
 }
 
+ACTION: dict[str, Any] = {
+    "id": "act_1",
+    "tool": "refund_order",
+    "status": "awaiting_confirmation",
+    "summary": "Refund [/b] 20.00 EUR",
+    "arguments": {"order_id": "1042", "amount": "20.00"},
+    "result": None,
+    "attempts": 0,
+    "error": None,
+    "created_at": "2026-11-24T09:30:00.000Z",
+    "updated_at": "2026-11-24T09:30:05.000Z",
+}
+EVENTS = [
+    {"type": "proposed", "at": "2026-11-24T09:30:00.000Z"},
+    {"type": "confirmation_asked", "at": "2026-11-24T09:30:05.000Z", "of": "agent"},
+]
+
 
 @dataclass
 class ScriptedService:
@@ -52,6 +69,8 @@ class ScriptedService:
     stream_problem: dict[str, Any] | None = None
     breaks_off: bool = False
     resumed_after: list[str] = field(default_factory=list)
+    tools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    decisions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -62,6 +81,13 @@ class ScriptedService:
                 Route("/v1/chat", self.chat, methods=["POST"]),
                 Route("/v1/conversations/conv_1/turns/turn_1/events", self.resume),
                 Route("/v1/usage", self.usage),
+                Route("/v1/tools", self.list_tools),
+                Route("/v1/tools/{name}", self.put_tool, methods=["PUT"]),
+                Route("/v1/tools/{name}", self.delete_tool, methods=["DELETE"]),
+                Route("/v1/actions", self.list_actions),
+                Route("/v1/actions/{action}", self.action),
+                Route("/v1/actions/{action}/decision", self.decide, methods=["POST"]),
+                Route("/openapi.json", self.described),
             ]
         )
 
@@ -144,6 +170,44 @@ class ScriptedService:
                 "total": FREE,
                 "as_of": "2026-11-24T09:30:00.000Z",
             }
+        )
+
+    async def list_tools(self, request: Request) -> Response:
+        return JSONResponse({"items": list(self.tools.values()), "next_cursor": None})
+
+    async def put_tool(self, request: Request) -> Response:
+        name, body = request.path_params["name"], await request.json()
+        if "name" in body or "updated_at" in body or body["endpoint"]["url"].startswith("http://"):
+            errors = [{"field": "endpoint.url", "message": "This must be an https URL."}]
+            problem = {"code": "validation_failed", "detail": "Check.", "errors": errors}
+            return JSONResponse(problem, 422, media_type="application/problem+json")
+        defaults = {"limits": [], "idempotency": "none", "updated_at": ACTION["updated_at"]}
+        self.tools[name] = {"name": name, **defaults, **body}
+        return JSONResponse(self.tools[name])
+
+    async def delete_tool(self, request: Request) -> Response:
+        if self.tools.pop(request.path_params["name"], None):
+            return Response(status_code=204)
+        problem = {"code": "not_found", "detail": "There is no such tool."}
+        return JSONResponse(problem, 404, media_type="application/problem+json")
+
+    async def list_actions(self, request: Request) -> Response:
+        wanted = request.query_params.get("status", ACTION["status"])
+        items = [ACTION] if wanted == ACTION["status"] else []
+        return JSONResponse({"items": items, "next_cursor": None})
+
+    async def action(self, request: Request) -> Response:
+        return JSONResponse(ACTION | {"events": EVENTS})
+
+    async def decide(self, request: Request) -> Response:
+        self.decisions.append((request.path_params["action"], await request.json()))
+        self.idempotency_keys.append(request.headers["Idempotency-Key"])
+        return JSONResponse(ACTION | {"status": "running"})
+
+    async def described(self, request: Request) -> Response:
+        operation = {"operationId": "getOrder", "summary": "Look an order up."}
+        return JSONResponse(
+            {"openapi": "3.1.0", "servers": [{"url": "/api"}], "paths": {"/o": {"get": operation}}}
         )
 
 

@@ -3,24 +3,8 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.main import app
-from tests.cli.scripted_service import KEY, ScriptedService, serving
-
-
-@pytest.fixture
-def service():
-    with serving(ScriptedService()) as running:
-        yield running
-
-
-@pytest.fixture
-def run(service):
-    environment = {"HELPDESK_URL": service.url, "HELPDESK_API_KEY": KEY}
-    return lambda *arguments, **given: CliRunner(env=environment | given.pop("env", {})).invoke(
-        app, arguments, **given
-    )
+from tests.cli.scripted_service import KEY
 
 
 @pytest.fixture
