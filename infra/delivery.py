@@ -7,6 +7,7 @@ from infra.parts import metrics
 from infra.parts.function import Function
 from infra.parts.platform import Platform
 from infra.parts.queue import WorkQueue
+from infra.secrets import Secrets
 from infra.tables import Tables
 
 # A worker stays in a lane for 20 seconds, and what it then begins ends within 10.
@@ -23,7 +24,9 @@ class Delivery(Construct):
     it, and raises an alarm. The queue's own dead letters are what no worker could work on at all.
     """
 
-    def __init__(self, scope: Construct, name: str, platform: Platform, *, tables: Tables) -> None:
+    def __init__(
+        self, scope: Construct, name: str, platform: Platform, *, tables: Tables, secrets: Secrets
+    ) -> None:
         super().__init__(scope, name)
         stage = platform.stage
         self._lanes = WorkQueue(
@@ -43,6 +46,8 @@ class Delivery(Construct):
             environment={"PRIVATE_ENDPOINTS": str(stage.private_endpoints).lower()},
         )
         tables.webhooks.written_by(self.function)
+        tables.tenants.read_by(self.function)
+        secrets.signing_read_by(self.function)
         self.queued_by(self.function)
         self._lanes.worked_by(
             self.function,

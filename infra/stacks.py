@@ -120,7 +120,7 @@ class ServiceStack(Stack):
         return embedding
 
     def _add_webhooks(self, platform: Platform, data: DataStack) -> Delivery:
-        delivery = Delivery(self, "Delivery", platform, tables=data.tables)
+        delivery = Delivery(self, "Delivery", platform, tables=data.tables, secrets=data.secrets)
         Webhooks(
             self,
             "Webhooks",
