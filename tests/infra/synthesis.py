@@ -13,7 +13,10 @@ from infra.stages import ROOT, chosen
 
 Resource = Mapping[str, Any]
 
-CAPABILITIES = ("api", "authorizer", "chat", "embedding", "ingestion", "metering", "sweeper")
+CAPABILITIES = (
+    *("actions", "api", "authorizer", "chat", "delivery", "embedding"),
+    *("ingestion", "metering", "reconciler", "sweeper", "webhooks"),
+)
 
 
 def app_of(stage: str, outdir: Path, *, bundled: bool = False, **context: str) -> App:

@@ -18,16 +18,26 @@ def test_every_function_and_every_dead_letter_raises_an_alarm(aws_stage: Synthes
     alarms = set(aws_stage.resources("AWS::CloudWatch::Alarm"))
     for capability in CAPABILITIES:
         assert any(each.startswith(f"{capability.capitalize()}FunctionErrors") for each in alarms)
-    assert len([each for each in alarms if "NotEmpty" in each]) == 3
+    assert len([each for each in alarms if "NotEmpty" in each]) == 7
 
 
-def test_waiting_documents_raise_an_alarm(aws_stage: Synthesised) -> None:
+def test_waiting_work_raises_an_alarm(aws_stage: Synthesised) -> None:
     ages = [
         alarm
         for alarm in aws_stage.properties("AWS::CloudWatch::Alarm")
         if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
     ]
-    assert [alarm["Threshold"] for alarm in ages] == [900, 900]
+    assert [alarm["Threshold"] for alarm in ages] == [900] * 5
+
+
+def test_a_delivery_that_was_given_up_raises_an_alarm(aws_stage: Synthesised) -> None:
+    (alarm,) = (
+        alarm
+        for alarm in aws_stage.properties("AWS::CloudWatch::Alarm")
+        if alarm.get("MetricName") == Metric.DEAD_DELIVERIES.value
+    )
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "delivery"}]
+    assert (alarm["Threshold"], alarm["Statistic"]) == (0, "Sum")
 
 
 def test_slow_answers_raise_an_alarm(aws_stage: Synthesised) -> None:
@@ -50,6 +60,7 @@ def test_the_metrics_are_those_that_functions_write() -> None:
         metrics.TURN_COST,
         metrics.RETRIEVAL_DURATION,
         metrics.TOKEN_USAGE,
+        metrics.DEAD_DELIVERIES,
     }
     assert watched <= written
     assert metrics.NAMESPACE == NAMESPACE

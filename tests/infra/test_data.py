@@ -12,6 +12,8 @@ STATEFUL = {
         "TablesConversationsTable6321493B",
         "TablesLedgerTable2EF16325",
         "IdempotentRepliesIdempotencyTable5A9DA312",
+        "TablesWebhooksTable705F311A",
+        "TablesActionsTable047113DD",
     },
     "AWS::S3::Bucket": {"UploadsBucketC4B27CC7"},
     "AWS::SecretsManager::Secret": {
@@ -49,7 +51,7 @@ def test_dev_leaves_nothing_behind(dev: Synthesised) -> None:
 
 def test_tables_are_on_demand_and_can_be_restored(stage: Synthesised) -> None:
     tables = stage.properties(TABLES)
-    assert len(tables) == 5
+    assert len(tables) == 7
     for table in tables:
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         for replica in table["Replicas"]:
@@ -57,7 +59,7 @@ def test_tables_are_on_demand_and_can_be_restored(stage: Synthesised) -> None:
             assert recovery["PointInTimeRecoveryEnabled"] is True
 
 
-def test_only_what_serves_repeated_requests_expires(stage: Synthesised) -> None:
+def test_only_replies_and_the_delivery_log_expire(stage: Synthesised) -> None:
     expiring = {
         logical_id[:-8]: resource["Properties"]["TimeToLiveSpecification"]["AttributeName"]
         for logical_id, resource in stage.resources(TABLES).items()
@@ -65,6 +67,7 @@ def test_only_what_serves_repeated_requests_expires(stage: Synthesised) -> None:
     }
     assert expiring == {
         "TablesConversationsTable": "expires_at",
+        "TablesWebhooksTable": "expires_at",
         "IdempotentRepliesIdempotencyTable": "expiration",
     }
 
@@ -74,6 +77,19 @@ def test_open_turns_are_a_sparse_index(stage: Synthesised) -> None:
     (index,) = conversations["GlobalSecondaryIndexes"]
     assert index["IndexName"] == "open-turns"
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["open_shard", "opened_at"]
+
+
+def test_due_lanes_and_actions_are_sparse_indexes(stage: Synthesised) -> None:
+    indexes = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for prefix in ("TablesWebhooks", "TablesActions")
+        for table in stage.properties(TABLES, prefix)
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {
+        "due-lanes": ["lane_shard", "due_at"],
+        "due-actions": ["due_shard", "look_at"],
+    }
 
 
 def test_uploads_are_private(stage: Synthesised) -> None:

@@ -18,9 +18,22 @@ _WHO_ASKS = {"PLATFORM_KEYS_SECRET", "SIGNING_SECRET"}
 _MODEL = {"MODEL_URL", "MODEL_NAME", "MODEL_KEYS_SECRET"}
 
 USED = {
+    "actions": {
+        *("TENANTS_TABLE", "CONVERSATIONS_TABLE", "LEDGER_TABLE", "ACTIONS_TABLE"),
+        *("SIGNING_SECRET", "PRIVATE_ENDPOINTS"),
+    },
+    "delivery": {
+        *("TENANTS_TABLE", "WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL"),
+        *("SIGNING_SECRET", "PRIVATE_ENDPOINTS"),
+    },
+    "reconciler": {"ACTIONS_TABLE", "ACTION_QUEUE_URL"},
+    "webhooks": {"WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL"},
     "authorizer": {"TENANTS_TABLE", *_WHO_ASKS},
-    "api": {*_TABLES, *_EMBEDDING, *_REPLIES, *_WHO_ASKS, "SIGN_UP", "UPLOADS_BUCKET"},
-    "chat": {*_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS},
+    "api": {
+        *(*_TABLES, *_EMBEDDING, *_REPLIES, *_WHO_ASKS, "SIGN_UP", "UPLOADS_BUCKET"),
+        *("ACTIONS_TABLE", "WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL", "PRIVATE_ENDPOINTS"),
+    },
+    "chat": {"ACTIONS_TABLE", *_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS},
     "ingestion": {"KNOWLEDGE_TABLE", "UPLOADS_BUCKET", "EMBEDDING_QUEUE_URL"},
     "embedding": {"KNOWLEDGE_TABLE", "LEDGER_TABLE", *_EMBEDDING},
     "metering": {"EVENT_BUS_NAME"},
@@ -88,5 +101,5 @@ def test_one_capability_can_not_starve_another(prod: Synthesised, local: Synthes
 
 
 def test_the_sweeper_runs_every_five_minutes(stage: Synthesised) -> None:
-    (rule,) = stage.properties("AWS::Events::Rule")
+    (rule,) = stage.properties("AWS::Events::Rule", "Sweeper")
     assert rule["ScheduleExpression"] == "rate(5 minutes)"

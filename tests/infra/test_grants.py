@@ -11,12 +11,23 @@ _READ = {"BatchGetItem", "GetItem", "Query"}
 _WRITE = {"BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
 
 TABLES = {
+    "actions": {
+        "Tenants": _READ,
+        "Conversations": _READ | _WRITE,
+        "Ledger": _READ | {"PutItem"},
+        "Actions": _READ | _WRITE,
+    },
+    "delivery": {"Tenants": _READ, "Webhooks": _READ | _WRITE},
+    "reconciler": {"Actions": _READ},
+    "webhooks": {"Webhooks": _READ | _WRITE},
     "authorizer": {"Tenants": _READ},
     "api": {
         "Tenants": _READ | _WRITE,
         "Knowledge": _READ | _WRITE,
         "Conversations": _READ | _WRITE,
-        "Ledger": _READ,
+        "Ledger": _READ | {"PutItem"},
+        "Webhooks": _READ | _WRITE,
+        "Actions": _READ | _WRITE,
         "Idempotency": _READ | _WRITE,
     },
     "chat": {
@@ -24,12 +35,17 @@ TABLES = {
         "Knowledge": _READ,
         "Conversations": _READ | _WRITE,
         "Ledger": _READ | {"PutItem"},
+        "Actions": _READ | _WRITE,
     },
     "ingestion": {"Knowledge": _READ | _WRITE},
     "embedding": {"Knowledge": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
     "metering": {},
     "sweeper": {"Conversations": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
 }
+_NAMES = (
+    *("Tenants", "Knowledge", "Conversations", "Ledger", "Actions", "Webhooks"),
+    "Idempotency",
+)
 _STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 
 
@@ -39,11 +55,7 @@ def test_tables(stage: Synthesised, capability: str) -> None:
     for action, resource in stage.grants(capability):
         service, _, verb = action.partition(":")
         if service == "dynamodb" and verb not in _STREAM:
-            (table,) = (
-                name
-                for name in ("Tenants", "Knowledge", "Conversations", "Ledger", "Idempotency")
-                if f"{name}Table" in resource
-            )
+            (table,) = (name for name in _NAMES if f"{name}Table" in resource)
             allowed.setdefault(table, set()).add(verb)
     assert allowed == TABLES[capability]
 
@@ -62,7 +74,7 @@ def test_nobody_changes_a_usage_event(stage: Synthesised) -> None:
 _SECRETS = {"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
 _READERS = {
     "PlatformKeys": {"api", "authorizer", "chat"},
-    "Signing": {"api", "authorizer", "chat"},
+    "Signing": {"actions", "api", "authorizer", "chat", "delivery"},
     "ModelKeys": {"api", "chat", "embedding"},
 }
 """Which functions know which secret."""
@@ -102,8 +114,12 @@ _RECEIVE = {
 _LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 OTHERS = {
+    "actions": {*_SECRETS, *_RECEIVE},
+    "delivery": {*_SECRETS, *_SEND, *_RECEIVE},
+    "reconciler": _SEND,
+    "webhooks": {*_SEND, *_RECEIVE},
     "authorizer": _SECRETS,
-    "api": {*_SECRETS, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
+    "api": {*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
     "chat": _SECRETS,
     "ingestion": {*_SEND, *_RECEIVE, "s3:GetObject", "s3:ListBucket"},
     "embedding": {*_SECRETS, *_RECEIVE},

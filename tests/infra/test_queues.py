@@ -5,7 +5,15 @@ from typing import Any
 
 from tests.infra.synthesis import Synthesised
 
-WORKERS = {"Arrivals": "ingestion", "Jobs": "embedding"}
+WORKERS = {
+    "Arrivals": "ingestion",
+    "Jobs": "embedding",
+    "Happened": "webhooks",
+    "Lanes": "delivery",
+    "Work": "actions",
+}
+IN_ORDER = {"Lanes", "Work"}
+"""The queues in which a group is worked on by one worker at a time."""
 
 
 def test_a_message_is_tried_three_times_and_then_kept(stage: Synthesised) -> None:
@@ -38,17 +46,50 @@ def test_queues_are_encrypted_and_take_tls_alone(stage: Synthesised) -> None:
 
 def test_workers_name_the_messages_that_failed(stage: Synthesised) -> None:
     queue_sources = [each for each in _event_sources(stage) if "ScalingConfig" in each]
-    assert len(queue_sources) == 2
+    assert len(queue_sources) == len(WORKERS)
     for source in queue_sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
+def test_what_is_done_in_order_is_queued_in_order(stage: Synthesised) -> None:
+    queues = stage.resources("AWS::SQS::Queue")
+    for logical_id, queue in _work_queues(stage).items():
+        fifo = any(name in logical_id for name in IN_ORDER)
+        dead_letters = queues[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+        assert queue.get("FifoQueue", False) == fifo
+        assert dead_letters["Properties"].get("FifoQueue", False) == fifo
+
+
+def test_a_receiver_that_hangs_delays_nobody_elses_messages(stage: Synthesised) -> None:
+    slow = [
+        source
+        for source in _event_sources(stage)
+        if any(f"{name}Queue" in json.dumps(source["EventSourceArn"]) for name in IN_ORDER)
+    ]
+    assert [source["BatchSize"] for source in slow] == [1, 1]
+
+
+def test_webhooks_hear_of_every_event_and_look_each_minute(stage: Synthesised) -> None:
+    happens, every = (
+        rule
+        for prefix in ("WebhooksHappens", "WebhooksEvery")
+        for rule in stage.properties("AWS::Events::Rule", prefix)
+    )
+    from helpdesk.adapters.eventbridge_bus import SOURCE
+
+    assert happens["EventPattern"] == {"source": [SOURCE]}
+    assert "DomainEventsBus" in json.dumps(happens["EventBusName"])
+    assert "WebhooksHappenedQueue" in json.dumps(happens["Targets"])
+    assert every["ScheduleExpression"] == "rate(1 minute)"
+
+
 def test_a_record_that_fails_does_not_hold_up_its_stream(stage: Synthesised) -> None:
     streams = [each for each in _event_sources(stage) if "StartingPosition" in each]
-    assert len(streams) == 3
+    assert len(streams) == 5
     for source in streams:
-        assert source["BisectBatchOnFunctionError"] is True
+        metered = "Metering" in json.dumps(source["FunctionName"])
+        assert source.get("BisectBatchOnFunctionError", False) == metered
         assert source["MaximumRetryAttempts"] == 10
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert source["StartingPosition"] == "TRIM_HORIZON"
@@ -56,14 +97,19 @@ def test_a_record_that_fails_does_not_hold_up_its_stream(stage: Synthesised) -> 
 
 
 def test_streams_leave_out_what_is_no_event(stage: Synthesised) -> None:
-    from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, TURNS
+    from helpdesk.adapters.dynamodb.item_keys import ACTIONS, DOCUMENTS, OUTBOX, TURNS
 
     patterns = [
         json.loads(rule["Pattern"])["dynamodb"]["Keys"]["sk"]["S"]
         for source in _event_sources(stage)
         for rule in source.get("FilterCriteria", {"Filters": []})["Filters"]
     ]
-    assert sorted(prefix["prefix"] for (prefix,) in patterns) == [DOCUMENTS, TURNS]
+    assert sorted(prefix["prefix"] for (prefix,) in patterns) == [
+        ACTIONS,
+        DOCUMENTS,
+        OUTBOX,
+        TURNS,
+    ]
 
 
 def _event_sources(stage: Synthesised) -> list[Any]:

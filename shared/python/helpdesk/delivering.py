@@ -57,25 +57,26 @@ class Delivering:
         return count
 
     def _try(self, delivery: Delivery) -> bool:
-        webhook = self._webhook(delivery)
-        after = self._posted(delivery, webhook) if webhook else delivery.dropped()
-        if webhook and after.attempts[-1].gone:
+        after = self._after(delivery)
+        tried = len(after.attempts) > len(delivery.attempts)
+        if tried and after.attempts[-1].gone:
             self.webhooks.disable(delivery.tenant, delivery.webhook, self.now())
         try:
             self.deliveries.save(after)
         except Conflict:
             # Another worker was here meanwhile, and what it wrote holds.
             return True
-        if webhook:
+        if tried:
             self.tried(after)
         return after.settled
 
-    def _webhook(self, delivery: Delivery) -> Webhook | None:
+    def _after(self, delivery: Delivery) -> Delivery:
         try:
             webhook = self.webhooks.get(delivery.tenant, delivery.webhook)
+            return delivery.dropped() if webhook.disabled_at else self._posted(delivery, webhook)
         except NotFound:
-            return None
-        return None if webhook.disabled_at else webhook
+            # The webhook was deleted, or its tenant was.
+            return delivery.dropped()
 
     def _posted(self, delivery: Delivery, webhook: Webhook) -> Delivery:
         now, body = self.now(), body_of(delivery.event)

@@ -409,9 +409,10 @@ def delivery_queue() -> DeliveryQueue:
 @cache
 def webhook_sender() -> WebhookSender:
     """The receivers of webhooks."""
+    from helpdesk.adapters.outbound_http import OutboundHTTP
     from helpdesk.adapters.webhook_sender import HTTPWebhookSender
 
-    return HTTPWebhookSender(allow_private=settings().private_endpoints)
+    return HTTPWebhookSender(OutboundHTTP(allow_private=settings().private_endpoints))
 
 
 @cache

@@ -8,7 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from httpx2 import AsyncClient, ConnectError, ConnectTimeout, HTTPError, InvalidURL, Timeout
+from httpx2 import (
+    AsyncClient,
+    ConnectError,
+    ConnectTimeout,
+    HTTPError,
+    InvalidURL,
+    Timeout,
+    TimeoutException,
+)
 
 from helpdesk.adapters.public_addresses import AddressRefused, pinned
 
@@ -27,6 +35,7 @@ class Heard:
     status: int | None = None
     body: bytes = b""
     whole: bool = False
+    timed_out: bool = False
 
 
 class NotReached(Exception):
@@ -70,8 +79,10 @@ class OutboundHTTP:
         except TimeoutError as error:
             if not reached.is_set():
                 raise NotReached("no_address") from error
-        except HTTPError:
-            pass  # It broke off; what was heard before may still decide.
+            heard.timed_out = True
+        except HTTPError as error:
+            # It broke off; what was heard before may still decide.
+            heard.timed_out = isinstance(error, TimeoutException)
         return heard
 
     async def _exchange(
