@@ -12,7 +12,7 @@ class Settings:
     """What a function is told about the stage it runs on. Each field is an environment variable
     of the same name in capitals; a function is given only those it uses."""
 
-    stage: str = "local"
+    stage: str = ""
     sign_up: Literal["open", "operator"] = "operator"
 
     # tables, buckets, queues

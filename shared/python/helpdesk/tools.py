@@ -77,17 +77,16 @@ class Tool:
 
 
 def amount_in(arguments: Arguments, limit: Limit) -> Money:
-    """The amount that a limit is about; zero when it is not there.
+    """The amount that a limit is about.
 
-    Raises ValidationFailed when it is no decimal string of whole micro-units, or negative.
+    Raises ValidationFailed when it is not there, no decimal string of whole micro-units, or
+    negative: an endpoint may take a missing amount for all that there is.
     """
     given = arguments.get(limit.field)
-    if given is None:
-        return Money(0, limit.max.currency)
     try:
         if not isinstance(given, str) or Decimal(given) < 0:
             raise ValueError(given)
         return Money.of(given, limit.max.currency)
-    except (ValueError, InvalidOperation):
+    except (TypeError, ValueError, InvalidOperation):
         wrong = FieldError(f"arguments.{limit.field}", 'This must be an amount such as "12.34".')
         raise ValidationFailed(f"Check: arguments.{limit.field}.", errors=[wrong]) from None

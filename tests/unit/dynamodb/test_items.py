@@ -1,6 +1,7 @@
 """Whatever a value holds, its item gives it back."""
 
 import builtins
+import collections.abc as abc
 import json
 import types
 import typing
@@ -33,6 +34,18 @@ NUMBERS = st.integers(-(10**37), 10**37)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+"""What an endpoint may answer."""
+
+
 def any_of(type_: Any) -> st.SearchStrategy[Any]:
     """Any value of a type of the product's."""
     match get_origin(type_):
@@ -42,6 +55,9 @@ def any_of(type_: Any) -> st.SearchStrategy[Any]:
             return st.lists(any_of(get_args(type_)[0]), max_size=3).map(tuple)
         case typing.Literal:
             return st.sampled_from(get_args(type_))
+        case abc.Mapping:
+            key, value = get_args(type_)
+            return st.dictionaries(any_of(key), JSON if value is Any else any_of(value), max_size=3)
     if isinstance(type_, type) and is_dataclass(type_):
         hints = get_type_hints(type_)
         return st.builds(type_, **{each.name: any_of(hints[each.name]) for each in fields(type_)})

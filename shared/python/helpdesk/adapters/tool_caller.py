@@ -35,6 +35,8 @@ class HTTPToolCaller:
     def call(self, tool: Tool, arguments: Arguments, key: str, seconds: float) -> ToolReply:
         """Calls a tool once, and waits so long at most."""
         url, others = _filled(tool.endpoint.url, arguments)
+        if "{" in url:
+            return NotSent("An argument that the endpoint's URL needs is missing.")
         if tool.endpoint.method in _WITHOUT_BODY:
             content, url = b"", _with_query(url, others)
         else:
