@@ -118,7 +118,7 @@ def signing() -> Signing:
 @cache
 def sessions() -> Sessions:
     """Visitors' sessions; on one machine a tenant need not name its origins."""
-    return Sessions(tenants(), root_secrets(), utc_now, any_origin=settings().stage == "local")
+    return Sessions(tenants(), root_secrets(), utc_now, settings().stage == "local")
 
 
 @cache
@@ -136,7 +136,7 @@ def announcer() -> Announcer:
 @cache
 def toolbox() -> Toolbox:
     """The tenants' tools; endpoints on one's own network only on the one-machine stage."""
-    return Toolbox(tools(), argument_schema(), utc_now, settings().stage == "local")
+    return Toolbox(tools(), argument_schema(), utc_now, settings().private_endpoints)
 
 
 @cache
