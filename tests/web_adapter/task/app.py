@@ -11,6 +11,7 @@ from helpdesk.identity import Authenticator
 from helpdesk.ids import KeyId
 from helpdesk.keys import Key, Role, hash_key
 from helpdesk.model import Message, Piece, Said, ToolOffer
+from helpdesk.ports import LanguageModel
 from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.language_model import ScriptedModel
@@ -44,6 +45,7 @@ def _authenticator() -> Authenticator:
     return Authenticator(keys, MemoryPlatformKeys(), tokens)
 
 
-_world = World(cast(ScriptedModel, DictatedModel()), turn_seconds=60)
+_model: LanguageModel = DictatedModel()
+_world = World(cast(ScriptedModel, _model), turn_seconds=60)
 _admission = _authenticator()
 app = create_app(lambda: _world.chat, lambda: _admission)
