@@ -3,13 +3,11 @@
 It can't combine facts, count or follow a conversation: it reads the last question alone.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from local.model_server.embedder import Embedder, Vectors
+from local.model_server.embedder import Embedder
+from local.model_server.remembering import RememberedVectors
 from local.model_server.scoring import Piece, scores
 from local.model_server.sentences import quotable
 from local.model_server.sources import Source, parse_sources
@@ -19,7 +17,6 @@ NO_ANSWER = "NO_ANSWER"
 THRESHOLD = 0.41
 MARGIN = 0.1
 MAX_QUOTES = 3
-REMEMBERED_VECTORS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,7 @@ class Answerer:
     """Answers a question from the sources of its prompt."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self.vectors = RememberedVectors(embedder)
 
     async def answer(self, system: str, question: str) -> str:
         """The best sentences, each with its citation ``[id]``, or exactly ``NO_ANSWER``."""
@@ -47,22 +43,9 @@ class Answerer:
         pieces = [Piece(source, text) for source in sources for text in quotable(source.text)]
         if not pieces or not question.strip():
             return []
-        vectors = await self._vectors([question, *(piece.in_context for piece in pieces)])
+        vectors = await self.vectors.of([question, *(piece.in_context for piece in pieces)])
         scored = zip(pieces, scores(question, vectors[0], pieces, vectors[1:]), strict=True)
         return [Quote(piece.source.id, piece.text, float(score)) for piece, score in scored]
-
-    async def _vectors(self, texts: Sequence[str]) -> Vectors:
-        # The same passages answer many questions, so their sentences are embedded once.
-        unknown = [text for text in dict.fromkeys(texts) if text not in self._remembered]
-        if unknown:
-            embedded = await self._embedder.embed(unknown, "answer")
-            self._remembered.update(zip(unknown, embedded.vectors, strict=True))
-        for text in texts:
-            self._remembered.move_to_end(text)
-        vectors = np.stack([self._remembered[text] for text in texts])
-        while len(self._remembered) > REMEMBERED_VECTORS:
-            self._remembered.popitem(last=False)
-        return vectors
 
 
 def compose(quotes: Sequence[Quote]) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from local.model_server import answerer, embedder
+from local.model_server.agent import Agent
 from local.model_server.answerer import Answerer
 from local.model_server.completions import Completion
 from local.model_server.embedder import Embedder, Vectors
@@ -41,7 +42,7 @@ def create_app(loaded: Embedder) -> Starlette:
     ]
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.embedder = loaded
-    app.state.answerer = Answerer(loaded)
+    app.state.agent = Agent(Answerer(loaded))
     return app
 
 
@@ -72,12 +73,13 @@ async def embeddings(request: Request) -> JSONResponse:
 
 
 async def chat_completions(request: Request) -> Response:
-    """Answers from the sources of the prompt, streamed or at once."""
+    """Answers from the sources of the prompt, or calls a tool; streamed or at once."""
     asked = ChatRequest.model_validate_json(await request.body())
     _check_model(asked.model, answerer.MODEL)
-    text = await request.app.state.answerer.answer(asked.system, asked.question)
+    reply = await request.app.state.agent.reply(asked)
     count = request.app.state.embedder.count_tokens
-    completion = Completion(text, sum(count(m.text) for m in asked.messages), count(text))
+    written = reply if isinstance(reply, str) else f"{reply.name} {reply.arguments}"
+    completion = Completion(reply, sum(map(count, asked.texts)), count(written))
     if not asked.stream:
         return JSONResponse(completion.whole())
     events = completion.stream(include_usage=asked.stream_options.include_usage)

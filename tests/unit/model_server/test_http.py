@@ -9,6 +9,7 @@ import openai
 import pytest
 
 from local.model_server.app import create_app
+from tests.unit.model_server.wishes import offered
 
 pytestmark = pytest.mark.anyio
 
@@ -20,6 +21,7 @@ PROMPT = [
     {"role": "system", "content": SOURCES},
     {"role": "user", "content": [{"type": "text", "text": "Do gift cards expire?"}]},
 ]
+WISH = {"role": "user", "content": "Please refund €20 for LF-1042"}
 EMBEDDINGS = "all-MiniLM-L6-v2"
 ANSWERS = "helpdesk-extractive-1"
 
@@ -83,6 +85,61 @@ async def test_a_stream_carries_no_usage_unasked(client):
     assert [chunk.usage async for chunk in stream if chunk.usage or not chunk.choices] == []
 
 
+async def test_a_call_at_once(client):
+    completion = await client.chat.completions.create(
+        model=ANSWERS, messages=[WISH], tools=offered()
+    )
+    choice = completion.choices[0]
+    assert (choice.finish_reason, choice.message.content) == ("tool_calls", None)
+    [call] = choice.message.tool_calls
+    assert (call.type, call.function.name) == ("function", "refund_order")
+    assert call.function.arguments == '{"order_id":"LF-1042","amount":"20.00"}'
+    assert call.id.startswith("call_")
+    assert completion.usage.prompt_tokens > 100  # the tools are read as well
+    assert completion.usage.completion_tokens > 5
+
+
+async def test_a_streamed_call_comes_in_pieces_that_the_first_one_names(client):
+    stream = await client.chat.completions.create(
+        model=ANSWERS,
+        messages=[WISH],
+        tools=offered(),
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    chunks = [chunk async for chunk in stream]
+    deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    pieces = [delta.tool_calls[0] for delta in deltas if delta.tool_calls]
+    first, *others = pieces
+    assert deltas[0].role == "assistant"
+    assert (first.type, first.function.name, first.function.arguments) == (
+        *("function", "refund_order", ""),
+    )
+    assert {piece.index for piece in pieces} == {0}
+    assert [(piece.id, piece.function.name) for piece in others] == [(None, None)] * len(others)
+    written = [piece.function.arguments for piece in others]
+    assert len(written) > 3
+    assert "".join(written) == '{"order_id":"LF-1042","amount":"20.00"}'
+    assert all(delta.content is None for delta in deltas)
+    assert chunks[-2].choices[0].finish_reason == "tool_calls"
+    assert chunks[-1].usage.completion_tokens > 5
+
+
+async def test_a_tools_answer_is_taken_and_read_out(client):
+    asked = await client.chat.completions.create(model=ANSWERS, messages=[WISH], tools=offered())
+    called = asked.choices[0].message.model_dump(exclude_none=True)
+    told = {
+        "role": "tool",
+        "tool_call_id": called["tool_calls"][0]["id"],
+        "content": '{"status": "paid"}',
+    }
+    read = await client.chat.completions.create(
+        model=ANSWERS, messages=[WISH, called, told], tools=offered()
+    )
+    assert read.choices[0].message.content == "Here is what I found: status paid."
+    assert read.choices[0].finish_reason == "stop"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "param"),
     [
@@ -91,6 +148,7 @@ async def test_a_stream_carries_no_usage_unasked(client):
         ("embeddings", {"model": "text-embedding-3-small", "input": "a"}, 404, "model"),
         ("chat/completions", {"model": ANSWERS, "messages": []}, 400, "messages"),
         ("chat/completions", {"model": "gpt-5", "messages": PROMPT}, 404, "model"),
+        ("chat/completions", {"model": ANSWERS, "messages": PROMPT, "tools": [{}]}, 400, "tools"),
         ("chat/completions", "not an object", 400, None),
         ("completions", {}, 404, None),
     ],
