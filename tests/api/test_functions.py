@@ -21,6 +21,7 @@ def _handler(function):
 def deployed(world, monkeypatch):
     """The environment that CDK gives the functions."""
     environment = {
+        "STAGE": "local",
         "SIGN_UP": "open",
         "PLATFORM_KEYS_SECRET": world.platform_keys_secret,
         "SIGNING_SECRET": world.signing_secret,

@@ -19,6 +19,7 @@ def test_usage_is_the_exact_sum_of_the_turns(world, acme):
         "input_tokens": (3000, "tokens"),
         "output_tokens": (30, "tokens"),
         "embedding_tokens": (0, "tokens"),
+        "actions": (0, "actions"),
     }
     # 3 × (1,000 × 0.15 + 10 × 0.60) USD for a million tokens
     assert usage["total"] == {"amount": "0.000468", "currency": "USD"}
