@@ -20,6 +20,7 @@ class Answer:
     first_token_ms: int | None = None
     total_ms: int | None = None
     problem: Json | None = None
+    actions: list[Json] = field(default_factory=list)
     done: Json = field(default_factory=dict)
 
     def as_json(self) -> Json:
@@ -28,17 +29,27 @@ class Answer:
             "conversation_id": self.conversation_id,
             "turn_id": self.turn_id,
             "answer": self.text,
+            **({"actions": self.actions} if self.actions else {}),
             **self.done,
             **({"error": self.problem} if self.problem else {}),
             "client": {"first_token_ms": self.first_token_ms, "total_ms": self.total_ms},
         }
 
 
-def ask(client: Client, question: str, conversation: str | None, *, show: bool) -> Answer:
+def ask(
+    client: Client,
+    question: str,
+    conversation: str | None,
+    *,
+    show: bool,
+    customer: str | None = None,
+) -> Answer:
     """Asks, and prints the answer while it comes, when it is to be shown."""
     body: Json = {"message": question}
     if conversation:
         body["conversation_id"] = conversation
+    if customer:
+        body["end_user"] = {"id": customer}
     answer = Answer()
     for text in _texts(answer, client.chat(body)):
         if show:
@@ -61,6 +72,8 @@ def _texts(answer: Answer, events: Iterator[Event]) -> Iterator[str]:
                     answer.first_token_ms = _ms_since(started)
                 answer.text += event.data["text"]
                 yield event.data["text"]
+            case "action":
+                answer.actions.append(event.data)
             case "error":
                 answer.problem = event.data
             case "done":
@@ -79,6 +92,9 @@ def _print_ending(answer: Answer) -> None:
         where = citation["heading"] or (f"page {citation['page']}" if citation["page"] else "")
         line = f"  [{number}] {citation['title']}" + (f" — {where}" if where else "")
         out.print(line, style="cyan", markup=False)
+    for action in answer.actions:
+        line = f"  {action['tool']} {action['action_id']}: {action['status']}"
+        out.print(line, style="magenta", markup=False)
     if usage := answer.done.get("usage"):
         facts = [
             f"first token {answer.first_token_ms} ms",

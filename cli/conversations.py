@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli import answers
-from cli.client import Client, connected
+from cli.client import connected
 from cli.output import EXIT_FAILED, AsJson, out, print_json, print_table, told_clearly
 
 app = typer.Typer()
@@ -15,22 +15,27 @@ app = typer.Typer()
 def ask(
     question: Annotated[str | None, typer.Argument(help="None: a conversation.")] = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with this one.")] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Your own id of the customer who asks, for orders and such.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask a question and watch the answer stream; without one, hold a conversation."""
     with told_clearly(), connected() as client:
+
+        def answered(asked: str, conversation: str | None) -> str | None:
+            answer = answers.ask(client, asked, conversation, show=not as_json, customer=customer)
+            return _shown(answer, as_json=as_json)
+
         if question is not None:
-            _ask_once(client, question, conversation, as_json=as_json)
+            answered(question, conversation)
             return
         out.print("Ask away; an empty line or Ctrl-D ends it.", style="dim")
         while asked := _next_question():
-            conversation = _ask_once(client, asked, conversation, as_json=as_json)
+            conversation = answered(asked, conversation)
 
 
-def _ask_once(
-    client: Client, question: str, conversation: str | None, *, as_json: bool
-) -> str | None:
-    answer = answers.ask(client, question, conversation, show=not as_json)
+def _shown(answer: answers.Answer, *, as_json: bool) -> str | None:
     if as_json:
         print_json(answer.as_json())
     if answer.problem:

@@ -22,6 +22,10 @@ QUESTIONS = (
 )
 """What a customer would ask; the articles do not answer the last one."""
 
+CUSTOMER = "cus_ada"
+TALK = ("Where is my order LF-1042?", "Please refund 5 euros of order LF-1042", "Yes")
+"""What a customer who has signed in wants of the sample shop itself."""
+
 
 @app.command("demo")
 def demo(as_json: AsJson = False) -> None:
@@ -33,16 +37,37 @@ def demo(as_json: AsJson = False) -> None:
         with Client(Connection(started.base_url, tenant.secret)) as client:
             _fill(client, say)
             told = [_ask(client, question, show=not as_json) for question in QUESTIONS]
+            told += _talk(client, say, show=not as_json)
     if as_json:
         print_json({"base_url": started.base_url, "tenant": tenant.id, "answers": told})
     else:
         _say_what_next(started.base_url)
 
 
-def _ask(client: Client, question: str, *, show: bool) -> Json:
+def _ask(
+    client: Client,
+    question: str,
+    conversation: str | None = None,
+    *,
+    show: bool,
+    customer: str | None = None,
+) -> Json:
     if show:
         out.print(f"\n[bold]> {question}[/bold]")
-    return {"question": question, **answers.ask(client, question, None, show=show).as_json()}
+    answer = answers.ask(client, question, conversation, show=show, customer=customer)
+    return {"question": question, **answer.as_json()}
+
+
+def _talk(client: Client, say: Console, *, show: bool) -> list[Json]:
+    """An order is looked up and a refund confirmed and paid, by the sample shop's own tools."""
+    for name, tool in stage.sample_tools().items():
+        client.put(f"/v1/tools/{name}", tool)
+    say.print(f"\nThe sample shop's tools are there; its customer {CUSTOMER} has signed in.")
+    told: list[Json] = []
+    for said in TALK:
+        conversation = told[-1]["conversation_id"] if told else None
+        told.append(_ask(client, said, conversation, show=show, customer=CUSTOMER))
+    return told
 
 
 def _sign_up(started: stage.Status, say: Console) -> stage.DemoTenant:

@@ -45,7 +45,10 @@ class Chat(Construct):
             timeout=TIMEOUT,
             memory_mb=1769,  # one whole processor: an answer waits for imports on a cold start
             layers=[self._web_adapter()] if stage.web_adapter else [],
-            environment=WEB_ADAPTER_SETTINGS if stage.web_adapter else {},
+            environment={
+                "PRIVATE_ENDPOINTS": str(stage.private_endpoints).lower(),
+                **(WEB_ADAPTER_SETTINGS if stage.web_adapter else {}),
+            },
             reserved_concurrency=stage.throughput.chat_reserved_concurrency,
         )
         tables.tenants.read_by(self.function)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
@@ -17,9 +18,19 @@ from local.emulator import Emulator
 from local.processes import stop
 from local.services import answers, model_server_health, product_health, shop_health
 from local.settings import Place, StageError
+from local.shop.tools import tools
 from local.state import DemoTenant, State
 
-__all__ = ["DemoTenant", "StageError", "Status", "down", "remember_tenant", "status", "up"]
+__all__ = [
+    "DemoTenant",
+    "StageError",
+    "Status",
+    "down",
+    "remember_tenant",
+    "sample_tools",
+    "status",
+    "up",
+]
 
 # Front first: nobody asks while the rest goes. The emulator saves its state when it stops.
 _ORDER_OF_STOP = ("front", "emulator", "model_server", "shop")
@@ -72,6 +83,11 @@ def status(here: Place | None = None) -> Status:
     if known.port is not None and known.running:
         here = Place(known.port, here.folder)
     return _status(here, known, healthy=_healthy(here, known))
+
+
+def sample_tools(here: Place | None = None) -> dict[str, dict[str, Any]]:
+    """The sample shop's tools, as a tenant puts them. Raises StageError."""
+    return tools((here or settings.place()).shop_url)
 
 
 def remember_tenant(tenant: DemoTenant, here: Place | None = None) -> None:

@@ -1,5 +1,6 @@
 """Policy: whether a call that somebody proposes may be made at all, and with which arguments."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from helpdesk.ports import ArgumentSchema
 from helpdesk.tools import Arguments, Limit, Tool, amount_in
 
 _LONGEST_VALUE = 80
+_FIRST_STATEMENT = re.compile(r"[.:;]?\s*\n|[.:;](?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def summary_of(tool: Tool, arguments: Arguments) -> str:
         for name, value in arguments.items()
         if name != tool.end_user_field
     ]
-    what = tool.description.splitlines()[0].rstrip(".")
+    what = _FIRST_STATEMENT.split(tool.description, maxsplit=1)[0]
     return f"{what}: {', '.join(named)}" if named else what
 
 

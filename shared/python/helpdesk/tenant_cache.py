@@ -8,15 +8,11 @@ from threading import Lock
 from helpdesk.clock import Clock
 from helpdesk.ids import TenantId
 from helpdesk.keys import Key
-from helpdesk.ports import Tenants, Tools
+from helpdesk.ports import Tenants
 from helpdesk.tenants import Tenant
-from helpdesk.tools import Tool
 
 KNOWN_FOR = timedelta(seconds=60)
 """How long a change of settings may take to show."""
-
-OFFERED_FOR = timedelta(seconds=10)
-"""How long a new tool may take until it is offered."""
 
 _MOST_REMEMBERED = 10_000
 
@@ -53,42 +49,3 @@ class CachedTenants:
         self._tenants.save(tenant)
         with self._lock:
             self._known.pop(tenant.id, None)
-
-
-class CachedTools:
-    """Tools that are read a few times a minute. Safe for threads.
-
-    Only a chat is offered tools from here: what is called is always read anew.
-    """
-
-    def __init__(self, tools: Tools, now: Clock) -> None:
-        self._tools = tools
-        self._now = now
-        self._lock = Lock()
-        self._known: OrderedDict[TenantId, tuple[datetime, Sequence[Tool]]] = OrderedDict()
-
-    def put(self, tool: Tool) -> None:
-        """Writes a tool, new or anew."""
-        self._tools.put(tool)
-
-    def get(self, tenant: TenantId, name: str) -> Tool:
-        """One tool, never from memory. Raises NotFound."""
-        return self._tools.get(tenant, name)
-
-    def all(self, tenant: TenantId) -> Sequence[Tool]:
-        """All tools of a tenant, at most ten seconds old."""
-        now = self._now()
-        with self._lock:
-            if (known := self._known.get(tenant)) and now < known[0]:
-                return known[1]
-        read = self._tools.all(tenant)
-        with self._lock:
-            self._known[tenant] = (now + OFFERED_FOR, read)
-            self._known.move_to_end(tenant)
-            if len(self._known) > _MOST_REMEMBERED:
-                self._known.popitem(last=False)
-        return read
-
-    def delete(self, tenant: TenantId, name: str) -> None:
-        """Removes a tool. Raises NotFound."""
-        self._tools.delete(tenant, name)

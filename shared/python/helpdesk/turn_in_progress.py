@@ -132,8 +132,9 @@ class TurnInProgress:
 
     @property
     def refused(self) -> bool:
-        """Whether there is no answer: no sources, or the model says that they do not say."""
-        return not self._sources or self._answer.refused
+        """Whether there is no answer: nothing to answer from, or the model says that its sources
+        do not say."""
+        return self._answer.refused or not (self._sources or self._told or self._answer.text)
 
     def bill(self, model: str) -> tuple[TokenUsage, bool]:
         """What the turn used, and whether that is an estimate, made for this model.

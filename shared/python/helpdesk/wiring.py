@@ -63,7 +63,7 @@ from helpdesk.signing import CallSignatures, Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
-from helpdesk.tenant_cache import CachedTenants, CachedTools
+from helpdesk.tenant_cache import CachedTenants
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
@@ -231,7 +231,7 @@ def delivering() -> Delivering:
 
 
 def _tool_use() -> ToolUse:
-    return ToolUse(acting(), CachedTools(tools(), utc_now), tool_caller())
+    return ToolUse(acting(), tools(), tool_caller())
 
 
 # ports
