@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from infra.actions import Actions
 from infra.delivery import Delivery
 from infra.idempotent_replies import IdempotentReplies
 from infra.models import Models
@@ -33,6 +34,7 @@ class Api(Construct):
         models: Models,
         secrets: Secrets,
         delivery: Delivery,
+        actions: Actions,
     ) -> None:
         super().__init__(scope, name)
         stage = platform.stage
@@ -55,6 +57,7 @@ class Api(Construct):
         tables.webhooks.written_by(self.function)
         tables.actions.written_by(self.function)
         delivery.queued_by(self.function)
+        actions.queued_by(self.function)
         replies.kept_by(self.function)
         uploads.ticketed_by(self.function)
         index.written_by(self.function)

@@ -4,6 +4,7 @@ from aws_cdk import Aws, Duration
 from aws_cdk.aws_lambda import ILayerVersion, LayerVersion
 from constructs import Construct
 
+from infra.actions import Actions
 from infra.models import Models
 from infra.parts.function import Function
 from infra.parts.metrics import FIRST_TOKEN, TURN_DURATION, turns
@@ -34,6 +35,7 @@ class Chat(Construct):
         index: PassageIndex,
         models: Models,
         secrets: Secrets,
+        actions: Actions,
     ) -> None:
         super().__init__(scope, name)
         stage = platform.stage
@@ -56,6 +58,7 @@ class Chat(Construct):
         tables.conversations.written_by(self.function)
         tables.ledger.appended_by(self.function)
         tables.actions.written_by(self.function)
+        actions.queued_by(self.function)
         index.searched_by(self.function)
         models.answer_for(self.function)
         models.embed_for(self.function)

@@ -56,7 +56,7 @@ class ServiceStack(Stack):
         models = Models(stage, data.secrets.model_keys)
         embedding = self._add_background_work(platform, data, models)
         delivery = self._add_webhooks(platform, data)
-        self._add_actions(platform, data)
+        actions = self._add_actions(platform, data)
         authorizer = Authorizer(
             self, "Authorizer", platform, tables=data.tables, secrets=data.secrets
         )
@@ -68,6 +68,7 @@ class ServiceStack(Stack):
             index=data.index,
             models=models,
             secrets=data.secrets,
+            actions=actions,
         )
         api = Api(
             self,
@@ -80,6 +81,7 @@ class ServiceStack(Stack):
             models=models,
             secrets=data.secrets,
             delivery=delivery,
+            actions=actions,
         )
         door = FrontDoor(
             self,
@@ -131,9 +133,10 @@ class ServiceStack(Stack):
         )
         return delivery
 
-    def _add_actions(self, platform: Platform, data: DataStack) -> None:
+    def _add_actions(self, platform: Platform, data: DataStack) -> Actions:
         actions = Actions(self, "Actions", platform, tables=data.tables, secrets=data.secrets)
         Reconciler(self, "Reconciler", platform, tables=data.tables, actions=actions)
+        return actions
 
     def _say(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

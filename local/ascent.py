@@ -102,6 +102,7 @@ class Ascent:
             say("warming the functions up")
             log = self.here.logs / "front.log"
             services.wait_for("service", self._answers, front, log)
+            services.warm_up(emulator)
             self._forget_lost_tenant()
 
     def _answers(self) -> bool:

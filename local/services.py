@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -14,6 +15,7 @@ from local.processes import Recorded
 from local.settings import GATEWAY_URL, HOST, ROOT, Place, StageError, clean_environment
 
 _POLL_SECONDS = 0.1
+_WAITED_FOR = frozenset({"actions", "reconciler", "metering"})
 
 
 def start_model_server(here: Place) -> Recorded:
@@ -60,6 +62,22 @@ def start_front(here: Place, emulator: Emulator, outputs: Outputs) -> Recorded:
         cwd=ROOT,
         log=_fresh(here.logs / "front.log"),
     )
+
+
+def warm_up(emulator: Emulator) -> None:
+    """Starts the workers that a customer would wait for, at once and side by side."""
+    functions = emulator.client("lambda").list_functions()["Functions"]
+    waited_for = [
+        each["FunctionName"]
+        for each in functions
+        if each["Environment"]["Variables"].get("POWERTOOLS_SERVICE_NAME") in _WAITED_FOR
+    ]
+    with ThreadPoolExecutor(len(_WAITED_FOR)) as threads:
+        list(threads.map(lambda name: _invoke(emulator, name), waited_for))
+
+
+def _invoke(emulator: Emulator, name: str) -> None:
+    emulator.client("lambda").invoke(FunctionName=name, Payload=b'{"Records": []}')
 
 
 def answers(url: str, timeout_seconds: float = 2.0) -> bool:

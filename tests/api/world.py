@@ -48,6 +48,7 @@ from helpdesk.subscriptions import Subscriptions
 from helpdesk.tenancy import Tenancy
 from helpdesk.toolbox import Toolbox
 from helpdesk.visitor_tokens import VisitorTokens
+from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.delivery_queue import MemoryDeliveryQueue
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passage_index import MemoryPassageIndex
@@ -109,6 +110,7 @@ class World:
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
+        self.action_queue = MemoryActionQueue()
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
@@ -154,7 +156,12 @@ class World:
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
             acting=lambda: Acting(
-                self.actions, self.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now
+                self.actions,
+                self.action_queue,
+                self.tools,
+                JSONArgumentSchema(),
+                PRICE_BOOK,
+                utc_now,
             ),
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
             signing=lambda: Signing(self.tenants, self.roots, utc_now),

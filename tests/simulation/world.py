@@ -6,7 +6,7 @@ scheduler may let others run or kill the caller.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -84,11 +84,13 @@ class World:
         self.provider = Provider(self.scheduler, self.clock, self.chance, faults)
         self.actions = SteppedActions(self.scheduler, self.clock, self.chance, faults)
         self.queue: list[tuple[TenantId, ActionId]] = []
+        self.queue_fails = 0.3
         self.tool = _tool(self.chance)
         tools = MemoryTools()
         tools.put(self.tool)
         self.acting = Acting(
             self.actions,
+            self,
             tools,
             AnyArguments(),
             PRICE_BOOK,
@@ -124,6 +126,13 @@ class World:
                 return
             self.clock.forward(timedelta(hours=hours))
         raise AssertionError("the world never comes to rest")
+
+    def send(self, actions: Sequence[Action]) -> None:
+        """The queue as a claimer reaches it, or does not."""
+        self.scheduler.pause("queues")
+        if self.chance.random() < self.queue_fails:
+            raise Unavailable("The queue does not answer.")
+        self.queue += [(action.tenant, action.id) for action in actions]
 
     def all_actions(self) -> list[Action]:
         """Every action that there is."""

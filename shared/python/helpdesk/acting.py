@@ -1,11 +1,12 @@
 """Acting: proposals become actions, are confirmed or refused, and are claimed to run once."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from helpdesk.action_changes import RequestClaim, change
+from helpdesk.action_changes import ActionChange, RequestClaim, change
 from helpdesk.action_policy import Policy, holds_of, summary_of
 from helpdesk.actions import (
     Action,
@@ -23,9 +24,9 @@ from helpdesk.actions import (
     hash_of,
 )
 from helpdesk.clock import Clock
-from helpdesk.errors import Conflict, IdempotencyConflict, PolicyViolation
+from helpdesk.errors import Conflict, IdempotencyConflict, PolicyViolation, Unavailable
 from helpdesk.ids import ActionId, Chance, TenantId, new_id
-from helpdesk.ports import Actions, ArgumentSchema, Tools
+from helpdesk.ports import ActionQueue, Actions, ArgumentSchema, Tools
 from helpdesk.pricing import PriceBook
 from helpdesk.tools import Arguments, Tool
 
@@ -61,9 +62,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Proposes, confirms and claims. The model proposes; this decides."""
+    """Proposes, confirms and claims. The model proposes; this decides.
+
+    Work is queued at once, as far as the queue can be reached: the outbox, written with the claim,
+    is what makes sure of it.
+    """
 
     actions: Actions
+    queue: ActionQueue
     tools: Tools
     schema: ArgumentSchema
     prices: PriceBook
@@ -104,6 +110,7 @@ class Acting:
         moved = change(None, (proposed, *following), self.prices, proposal.claim)
         if first := self.actions.record(moved):
             return self._same(proposal, first)
+        self._queue(moved)
         return moved.after
 
     def decide(
@@ -157,7 +164,13 @@ class Acting:
     def _write(self, action: Action, *events: ActionEvent) -> Action:
         moved = change(action, events, self.prices)
         self.actions.record(moved)
+        self._queue(moved)
         return moved.after
+
+    def _queue(self, moved: ActionChange) -> None:
+        if moved.queues:
+            with suppress(Unavailable):
+                self.queue.send([moved.after])
 
     def _known(self, proposal: Proposal) -> Action | None:
         first = self.actions.proposed_by(proposal.tenant, proposal.request)

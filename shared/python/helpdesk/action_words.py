@@ -2,6 +2,8 @@
 
 from helpdesk.actions import Action, ActionStatus
 
+ONE_MOMENT = "One moment, please."
+
 _SAYING = {
     ActionStatus.RUNNING: "This is in progress: {what}. It will be done once, or not at all.",
     ActionStatus.SUCCEEDED: "Done: {what}.",

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from helpdesk.action_words import refusing, telling
-from helpdesk.actions import Action, Place
+from helpdesk.action_words import ONE_MOMENT, refusing, telling
+from helpdesk.actions import Action, ActionStatus, Place
 from helpdesk.chat_context import Context, Question
 from helpdesk.confirmation import decision_in
 from helpdesk.errors import NotFound, PolicyViolation, ValidationFailed
@@ -107,11 +107,15 @@ class Answering:
 
 
 async def _tell(turn: TurnInProgress, states: AsyncGenerator[Action, None]) -> None:
-    last: Action | None = None
+    """Tells of each state, at once that there will be one, and in the end how it stands."""
+    first: Action | None = None
     async with aclosing(states):
-        async for last in states:
-            turn.tell(as_told(last), acted=True)
-    if last:
+        async for state in states:
+            turn.tell(as_told(state), acted=True)
+            if first is None and state.status is ActionStatus.RUNNING:
+                turn.say(ONE_MOMENT)
+            first, last = first or state, state
+    if first:
         turn.say(telling(last))
 
 

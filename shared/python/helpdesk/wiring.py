@@ -173,7 +173,7 @@ def retrieval() -> Retrieval:
 @cache
 def acting() -> Acting:
     """Proposes, confirms and claims actions."""
-    return Acting(actions(), tools(), argument_schema(), PRICE_BOOK, utc_now)
+    return Acting(actions(), action_queue(), tools(), argument_schema(), PRICE_BOOK, utc_now)
 
 
 @cache

@@ -144,12 +144,13 @@ async def test_a_refund_is_shown_first_and_done_once_after_a_yes():
     assert arguments == ARGUMENTS
     assert told(done) == [ActionStatus.RUNNING, ActionStatus.SUCCEEDED]
     assert key == done[2].action.id
-    assert (said(done).startswith("Done: "), reason(done)) == (True, "action")
+    assert said(done).startswith("One moment, please.\n\nDone: ")
+    assert reason(done) == "action"
     assert len(world.model.prompts) == 1
 
     again = await world.hear(by_ada("Yes", shown[0].conversation))
     assert len(world.shop.calls) == 1
-    assert said(again).startswith("Done: ")
+    assert "Done: " in said(again)
 
 
 async def test_a_no_leaves_everything_as_it_is():
@@ -236,7 +237,7 @@ async def test_what_takes_longer_than_a_customer_waits_is_in_progress():
     world.actions.outbox = type("Deaf", (list,), {"__bool__": lambda _: False})()
     events = await talk(world, "My money back", "yes")
     assert told(events) == [ActionStatus.RUNNING]
-    assert said(events).startswith("This is in progress")
+    assert "This is in progress" in said(events)
 
 
 async def test_a_colleague_has_to_approve_what_says_so_whatever_the_customer_says():

@@ -23,6 +23,7 @@ from helpdesk.tenants import Tenant
 from helpdesk.tool_use import ToolUse
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_in_progress import Measurements
+from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.conversations import MemoryConversations
 from tests.fakes.language_model import ScriptedModel
@@ -111,7 +112,9 @@ class World:
         self.actions = MemoryActions()
         self.tools = MemoryTools()
         self.shop = ScriptedShop()
-        acting = Acting(self.actions, self.tools, AnyArguments(), PRICES, lambda: self.now)
+        acting = Acting(
+            self.actions, MemoryActionQueue(), self.tools, AnyArguments(), PRICES, lambda: self.now
+        )
         self.execution = Execution(self.actions, self.shop, PRICES, lambda: self.now)
         self.tool_use = ToolUse(acting, self.tools, self.shop, self._while_waiting)
         self.chat = Chat(
