@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.errors import Conflict, ValidationFailed
 from helpdesk.webhooks import Attempt, Delivery
@@ -172,6 +173,25 @@ def test_a_lane_is_never_closed_on_one_that_comes_meanwhile(deliveries, webhook)
     assert seen == new
     assert deliveries.first(new[0].lane) is None
     assert due_at(deliveries, new[0].lane) == []
+
+
+@pytest.mark.parametrize("cloud", ["moto"], indirect=True)
+@pytest.mark.parametrize("step", ["get", "write"], ids=["seen as empty", "about to be closed"])
+def test_one_that_comes_while_its_lane_is_closed_is_found(deliveries, webhook, monkeypatch, step):
+    one, two = a_delivery(webhook, 1), a_delivery(webhook, 2)
+    deliveries.add([one])
+    deliveries.save(delivered(one))
+    real, coming = getattr(Database, step), [two]
+
+    def interrupted(database, *arguments):
+        if coming:
+            deliveries.add([coming.pop()])
+        return real(database, *arguments)
+
+    monkeypatch.setattr(Database, step, interrupted)
+
+    assert deliveries.first(one.lane) == two
+    assert due_at(deliveries, one.lane)
 
 
 def test_the_log_shows_the_newest_event_first(deliveries, webhook):

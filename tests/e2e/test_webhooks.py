@@ -16,8 +16,16 @@ from tests.fakes.http_server import serving
 _PATIENCE_SECONDS = 60.0
 
 
+class Shop(Tenant):
+    """A tenant with a webhook."""
+
+    webhook: str
+
+
 class Receiver:
     """Keeps what it is told, as it arrived."""
+
+    url: str
 
     def __init__(self):
         self.received = []
@@ -53,7 +61,7 @@ def receiver():
 
 @pytest.fixture(scope="module")
 def shop(base_url, receiver):
-    with Tenant(base_url, "Told") as tenant:
+    with Shop(base_url, "Told") as tenant:
         body = {"url": receiver.url, "events": ["*"]}
         made = tenant.http.post("/v1/webhooks", json=body)
         assert made.status_code == 201, made.text

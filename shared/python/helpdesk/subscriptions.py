@@ -85,7 +85,7 @@ class Subscriptions:
         return Replayed(len(chosen), rest[0].event.occurred_at if rest else None)
 
     def replay(self, tenant: TenantId, webhook: WebhookId, events: Collection[EventId]) -> Replayed:
-        """Sends these events again. Raises NotFound, also when one of them is not in the log."""
+        """Sends these events again. Raises NotFound, or ValidationFailed for one not logged."""
         self.webhooks.get(tenant, webhook)
         found = self.deliveries.get_many(tenant, webhook, events)
         if missing := [each for each in events if each not in {d.event.id for d in found}]:
