@@ -120,7 +120,7 @@ OTHERS = {
     "webhooks": {*_SEND, *_RECEIVE},
     "authorizer": _SECRETS,
     "api": {*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
-    "chat": _SECRETS,
+    "chat": {*_SECRETS, *_SEND},
     "ingestion": {*_SEND, *_RECEIVE, "s3:GetObject", "s3:ListBucket"},
     "embedding": {*_SECRETS, *_RECEIVE},
     "metering": {*_SEND, "events:PutEvents"},
