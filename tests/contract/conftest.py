@@ -16,6 +16,7 @@ LANES = ["fake", "moto", "ministack"]
 WITHOUT_DYNAMODB = {
     "test_uploads.py",
     "test_embedding_queue.py",
+    "test_action_queue.py",
     "test_event_bus.py",
     "test_delivery_queue.py",
     "test_platform_keys.py",

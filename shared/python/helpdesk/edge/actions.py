@@ -13,7 +13,7 @@ from helpdesk.edge.action_models import (
     event_view,
 )
 from helpdesk.edge.operations import Call, Operation, Services
-from helpdesk.errors import Conflict, NotFound, PolicyViolation
+from helpdesk.errors import Conflict, FieldError, NotFound, PolicyViolation, ValidationFailed
 from helpdesk.ids import ActionId, ConversationId, is_id, new_id
 from helpdesk.pages import filtered
 
@@ -78,8 +78,13 @@ def _end_user(services: Services, call: Call, body: ActionIn) -> str | None:
         end_user = services.conversations().get(call.tenant, conversation).end_user
         return end_user.id if end_user else None
     tool = services.acting().tools.get(call.tenant, body.tool)
-    named = body.arguments.get(tool.end_user_field or "")
-    return named if isinstance(named, str) else None
+    if tool.end_user_field is None:
+        return None
+    named = body.arguments.get(tool.end_user_field)
+    if not isinstance(named, str):
+        wrong = FieldError(f"arguments.{tool.end_user_field}", "Name the customer by your own id.")
+        raise ValidationFailed(f"Check: {wrong.field}.", errors=[wrong])
+    return named
 
 
 def _matches(query: ActionsQuery, action: Action) -> bool:
