@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.adapters.openai.language_model import OpenAILanguageModel
 from helpdesk.errors import Unavailable
-from helpdesk.model import Message, Piece, TokenUsage, ToolCall
+from helpdesk.model import Message, Piece, TokenUsage, ToolCall, ToolOffer
 from helpdesk.ports import LanguageModel
 from tests.fakes.http_server import serving
 from tests.fakes.language_model import ScriptedModel, down
@@ -121,3 +121,37 @@ async def test_a_reader_that_leaves_hangs_up(openai, endpoint):
     async with aclosing(openai("hangs_later").stream(PROMPT)) as answer:
         await anext(answer)
     assert endpoint[0].left.wait(5)
+
+
+CALLS = (ToolCall("c1", "look", '{"order": 7}'), ToolCall("c2", "pay", "{}"))
+OFFERS = (ToolOffer("look", "Looks.", {"type": "object"}), ToolOffer("pay", "Pays.", {}))
+
+
+@pytest.fixture(params=["scripted", "openai"])
+def caller(request: pytest.FixtureRequest, openai: Callable[[str], LanguageModel]) -> LanguageModel:
+    return ScriptedModel(*CALLS) if request.param == "scripted" else openai("calls")
+
+
+async def test_calls_of_tools_come_whole_and_in_order(caller: LanguageModel):
+    assert await read(caller.stream(PROMPT, OFFERS)) == [*CALLS]
+
+
+async def test_tools_calls_and_their_answers_are_sent_as_the_api_takes_them(
+    openai: Callable[[str], OpenAILanguageModel], endpoint: tuple[OpenAIEndpoint, str]
+):
+    talk = (*PROMPT, Message("assistant", "", calls=CALLS[:1]), Message("tool", "{}", call_id="c1"))
+
+    await read(openai("behaves").stream(talk, OFFERS))
+
+    sent = endpoint[0].requests[-1]
+    assert sent["messages"][-2]["tool_calls"] == [
+        {
+            "id": "c1",
+            "type": "function",
+            "function": {"name": "look", "arguments": '{"order": 7}'},
+        }
+    ]
+    assert sent["messages"][-1] == {"role": "tool", "content": "{}", "tool_call_id": "c1"}
+    assert [tool["function"]["name"] for tool in sent["tools"]] == ["look", "pay"]
+    await read(openai("behaves").stream(PROMPT))
+    assert "tools" not in endpoint[0].requests[-1]

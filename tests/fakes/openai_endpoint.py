@@ -13,6 +13,14 @@ from starlette.routing import Route
 
 PIECES = ("Two ", "days [k7f3]", ".")
 
+CALL_DELTAS: tuple[dict[str, Any], ...] = (
+    {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": ""}},
+    {"index": 0, "function": {"arguments": '{"order'}},
+    {"index": 1, "id": "c2", "type": "function", "function": {"name": "pay", "arguments": "{}"}},
+    {"index": 0, "function": {"arguments": '": 7}'}},
+)
+"""Two calls of tools, in pieces that mix."""
+
 STREAM_FAULTS = ("hangs", "hangs_later", "drops", "cut_off", "not_json", "odd_json", "error_event")
 FAULTS = ("status_429", "status_500", "html", "empty_object")
 
@@ -41,6 +49,12 @@ class OpenAIEndpoint:
         try:
             if behaviour == "hangs":
                 await asyncio.Event().wait()
+            if behaviour == "calls":
+                for delta in CALL_DELTAS:
+                    yield _chunk({"tool_calls": [delta]})
+                yield _chunk({}, "tool_calls")
+                yield "data: [DONE]\n\n"
+                return
             for piece in PIECES:
                 yield _chunk({"content": piece})
                 await _misbehave(behaviour)

@@ -8,10 +8,17 @@ import pytest
 
 from helpdesk.conversations import Timing, Turn, TurnStatus
 from helpdesk.documents import Document, DocumentStatus, Failure
-from helpdesk.domain_events import DocumentChanged, TurnChanged, UsageRecorded, events_of
+from helpdesk.domain_events import (
+    ActionChanged,
+    DocumentChanged,
+    TurnChanged,
+    UsageRecorded,
+    events_of,
+)
 from helpdesk.ids import ConversationId, DocumentId, EventId, TenantId, TurnId
 from helpdesk.money import Money
 from helpdesk.usage import Quantity, UsageEvent
+from tests.contract.action_examples import a_proposal, the_claim_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TENANT = TenantId("ten_1")
@@ -128,3 +135,19 @@ def test_usage_is_told_in_exact_money():
             "cost": {"amount": "0.000007", "currency": "USD"},
         }
     ]
+
+
+def test_each_status_that_an_action_comes_to_is_told_once():
+    proposal = a_proposal(TENANT, at=NOON)
+    claim = the_claim_of(proposal.after, at=NOON)
+
+    (asked,) = events_of(ActionChanged(None, proposal.after))
+    (running,) = events_of(ActionChanged(proposal.after, claim.after))
+
+    assert (asked.type, running.type) == ("action.awaiting_confirmation", "action.running")
+    assert asked.subject == proposal.after.id
+    assert asked.data["tool"] == "refund_order"
+    assert asked.data["conversation_id"] is None
+    assert events_of(ActionChanged(claim.after, claim.after)) == []
+    assert events_of(ActionChanged(None, proposal.after))[0].id == asked.id != running.id
+    assert "arguments" not in asked.data
