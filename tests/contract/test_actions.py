@@ -205,7 +205,7 @@ def test_the_turn_is_told_how_its_action_ended(cloud, actions):
         return
     settled, event = the_end_of(replace(turn, actions=(as_told(action),)))
     log.settle(settled, event)
-    (told,) = log.turn(tenant, turn.conversation, turn.id).actions
+    (told,) = log.turn(tenant, turn.conversation, turn.id).latest_actions
     assert told.status is ActionStatus.SUCCEEDED
 
 

@@ -55,6 +55,7 @@ class TurnInProgress:
         self._sources: Sequence[Source] = ()
         self._told: list[TurnAction] = []
         self._acted = False
+        self._refused = False
         self._prompt_characters = 0
         self._monotonic = monotonic
         self._started = monotonic()
@@ -128,13 +129,15 @@ class TurnInProgress:
 
     def refuse(self, text: str) -> None:
         """Says the sentence of a turn that has no answer."""
+        self._refused = True
         self._say(self._answer.say(text))
 
     @property
     def refused(self) -> bool:
         """Whether there is no answer: nothing to answer from, or the model says that its sources
         do not say."""
-        return self._answer.refused or not (self._sources or self._told or self._answer.text)
+        nothing_to_say = not (self._sources or self._told or self._answer.text)
+        return self._refused or self._answer.refused or nothing_to_say
 
     def bill(self, model: str) -> tuple[TokenUsage, bool]:
         """What the turn used, and whether that is an estimate, made for this model.
