@@ -22,6 +22,7 @@ NPM := $(if $(HAS_NODE),npm,.venv/bin/node $(OWN_NODE)/lib/node_modules/npm/bin/
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.bootstrap/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 INSTALLED := .venv/.complete
 STAGE := $(INSTALLED) .emulator/.complete node_modules/.complete
