@@ -43,7 +43,10 @@ def create_app(chat: Starlette, gateway: Gateway) -> Starlette:
             yield
 
     streamed = [Route(path, chat, methods=[method]) for method, path in STREAMED]
-    return Starlette(routes=[*streamed, Mount("/", gateway)], lifespan=lifespan)
+    door = Starlette(routes=[*streamed, Mount("/", gateway)], lifespan=lifespan)
+    # No route's pattern matches a path with a line break in it.
+    door.router.default = gateway
+    return door
 
 
 def wired_app() -> Starlette:

@@ -42,6 +42,7 @@ CHAT = Starlette(routes=[Route("/{path:path}", _from_chat, methods=["GET", "POST
         ("GET", "/v1/conversations/c", "gateway"),
         ("POST", "/v1/conversations/c/turns/t/feedback", "gateway"),
         ("GET", "/v1/health", "gateway"),
+        ("GET", "/v1/documents/%0A", "gateway"),
     ],
 )
 @pytest.mark.anyio

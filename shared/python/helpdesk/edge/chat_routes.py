@@ -80,6 +80,21 @@ class CompletionChunk(Answer):
     choices: Sequence[dict[str, Any]]
 
 
+class OpenAIErrorDetail(Answer):
+    """What OpenAI's client reads of an error."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIErrorOut(Answer):
+    """A refusal or failure in OpenAI's shape."""
+
+    error: OpenAIErrorDetail
+
+
 _EVENTS: dict[str, type[BaseModel]] = {
     "start": StartEvent,
     "sources": SourcesEvent,
@@ -116,6 +131,7 @@ OPERATIONS = (
         idempotent=True,
         stream={"message": CompletionChunk},
         refusals=(BudgetExhausted,),
+        refusal=OpenAIErrorOut,
     ),
     Operation(
         "GET",

@@ -6,7 +6,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from helpdesk.edge.openapi_refusals import name_of, refusal_responses, refusals_of
+from helpdesk.edge.openapi_refusals import (
+    Refusal,
+    name_of,
+    refusal_responses,
+    refusals_of,
+    response_of,
+)
 from helpdesk.edge.operations import Json, Operation
 from helpdesk.edge.problems import REQUEST_ID_HEADER, ProblemOut
 
@@ -69,7 +75,7 @@ def _models(operations: Iterable[Operation]) -> Iterable[tuple[type[BaseModel], 
     for each in operations:
         if each.body:
             models[each.body, "validation"] = None
-        for answer in (each.answer, *(each.stream or {}).values()):
+        for answer in (each.answer, each.refusal, *(each.stream or {}).values()):
             if answer:
                 models[answer, "serialization"] = None
     return models
@@ -81,7 +87,7 @@ def _operation(operation: Operation, schemas: Schemas) -> Json:
         "summary": operation.summary,
         "tags": [operation.tag],
         "parameters": [*_parameters(operation)],
-        "responses": {**_success(operation, schemas), **_refusals(operation)},
+        "responses": {**_success(operation, schemas), **_refusals(operation, schemas)},
         "security": [{"key": []}] if operation.scope else [],
     }
     if operation.body:
@@ -147,8 +153,20 @@ def _success(operation: Operation, schemas: Schemas) -> Json:
     return {str(operation.status): answer}
 
 
-def _refusals(operation: Operation) -> Json:
+def _refusals(operation: Operation, schemas: Schemas) -> Json:
+    if operation.refusal:
+        return {
+            str(group[0].status): _in_two_shapes(group, schemas[operation.refusal, "serialization"])
+            for group in refusals_of(operation)
+        }
     return {
         str(group[0].status): {"$ref": f"#/components/responses/{name_of(group)}"}
         for group in refusals_of(operation)
     }
+
+
+def _in_two_shapes(group: Sequence[Refusal], schema: Json) -> Json:
+    """API Gateway refuses in our shape, and the function in the operation's own."""
+    response = response_of(group)
+    content = {**response["content"], "application/json": {"schema": schema}}
+    return {**response, "content": content}

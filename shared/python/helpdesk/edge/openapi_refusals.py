@@ -61,7 +61,7 @@ def refusals_of(operation: Operation) -> Sequence[Sequence[Refusal]]:
 def refusal_responses(operations: Iterable[Operation]) -> Json:
     """The response components: one for each group that some operation refuses with."""
     groups = [tuple(group) for each in operations for group in refusals_of(each)]
-    return {name_of(group): _response(group) for group in sorted(set(groups), key=name_of)}
+    return {name_of(group): response_of(group) for group in sorted(set(groups), key=name_of)}
 
 
 def name_of(group: Sequence[Refusal]) -> str:
@@ -74,7 +74,8 @@ def _by_status(refusals: Iterable[Refusal]) -> list[list[Refusal]]:
     return [list(group) for _, group in groupby(ordered, key=lambda each: each.status)]
 
 
-def _response(group: Sequence[Refusal]) -> Json:
+def response_of(group: Sequence[Refusal]) -> Json:
+    """How a group of refusals with one status is told."""
     examples = {each.code: {"value": problem(_example(each), _EXAMPLE_REQUEST)} for each in group}
     headers = problem_headers(_example(group[0]), _EXAMPLE_REQUEST)
     return {

@@ -94,6 +94,7 @@ class Operation:
 
     ``run`` is None for a route that the chat app serves. ``stores_secret`` says that an answer
     kept for replays must be sealed. ``stream`` documents the events of a ``text/event-stream``.
+    ``refusal`` is the shape of its refusals where that is not always RFC 9457's.
     """
 
     method: Method
@@ -111,6 +112,7 @@ class Operation:
     stores_secret: bool = False
     stream: Mapping[str, type[BaseModel]] | None = None
     refusals: Sequence[type[HelpdeskError]] = ()
+    refusal: type[BaseModel] | None = None
 
     @property
     def parameters(self) -> list[str]:
