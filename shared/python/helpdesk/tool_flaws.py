@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 from helpdesk.endpoint_urls import flaw_of
 from helpdesk.errors import FieldError
-from helpdesk.tools import Endpoint, Limit, Tool
+from helpdesk.tools import MCP, Endpoint, Limit, Tool
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", MCP)
 """How an endpoint may be called."""
 
 MAX_EXAMPLES, MAX_EXAMPLE_CHARS = 20, 200
+MAX_MCP_NAME_CHARS = 128
 
 _LOOKUP_METHODS = ("GET", "POST")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}", re.ASCII)
@@ -63,6 +64,14 @@ def _endpoint_flaws(
         yield FieldError(f"{field}.method", f"This must be one of {', '.join(methods)}.")
     if flaw := url_flaw(endpoint.url, allow_private=allow_private):
         yield FieldError(f"{field}.url", flaw)
+    if endpoint.tool is not None and endpoint.method != MCP:
+        yield FieldError(f"{field}.tool", "This goes with the method MCP only.")
+    if endpoint.tool is not None and not _is_mcp_name(endpoint.tool):
+        yield FieldError(
+            f"{field}.tool", f"Up to {MAX_MCP_NAME_CHARS} printable characters, as the server says."
+        )
+    if endpoint.method == MCP and placeholders(endpoint.url):
+        yield FieldError(f"{field}.url", "An MCP server's URL has no placeholders.")
 
 
 def _placeholder_flaws(field: str, url: str, names: Collection[str]) -> Iterator[FieldError]:
@@ -112,6 +121,10 @@ def _example_flaws(tool: Tool) -> Iterator[FieldError]:
 def _parameters(tool: Tool) -> Mapping[str, object]:
     properties = tool.parameters.get("properties")
     return properties if isinstance(properties, Mapping) else {}
+
+
+def _is_mcp_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_MCP_NAME_CHARS and name.isprintable()
 
 
 def _may_be_text(schema: object) -> bool:

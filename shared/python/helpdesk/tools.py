@@ -19,12 +19,17 @@ Arguments = Mapping[str, Any]
 """A tool's arguments, by name, as JSON values; amounts are decimal strings."""
 
 
+MCP = "MCP"
+"""The method of an endpoint that is an MCP server."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a tool is called."""
+    """Where a tool is called; ``tool`` is what an MCP server calls it, if not as we do."""
 
     method: str
     url: str
+    tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ redirects, and no more of the answer than we care for."""
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,12 +30,20 @@ _RESOLVERS = 4
 
 @dataclass(slots=True)
 class Heard:
-    """What came back: ``whole`` is false for an answer that is larger than we read or broke off."""
+    """What came back: ``whole`` is false for an answer that is larger than we read or broke off.
+
+    The names of ``headers`` are in small letters.
+    """
 
     status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     whole: bool = False
     timed_out: bool = False
+
+
+Enough = Callable[[Heard], bool]
+"""Whether what was heard so far is all that one waits for; a stream may never end by itself."""
 
 
 class NotReached(Exception):
@@ -57,7 +65,14 @@ class OutboundHTTP:
         self._resolvers = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="resolver")
 
     def ask(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes, seconds: float
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes,
+        seconds: float,
+        *,
+        enough: Enough = lambda heard: False,
     ) -> Heard:
         """Asks once and returns what was heard in time; no status means that nothing was.
 
@@ -65,7 +80,7 @@ class OutboundHTTP:
         """
         # A time-out of the client counts silence. Only a loop can end a server that sends a byte a
         # second.
-        return asyncio.run(self._ask(_Request(method, url, headers, content), seconds))
+        return asyncio.run(self._ask(_Request(method, url, headers, content, enough), seconds))
 
     async def _ask(self, request: "_Request", seconds: float) -> Heard:
         heard = Heard()
@@ -109,10 +124,13 @@ class OutboundHTTP:
             ) as answer,
         ):
             heard.status = answer.status_code
+            heard.headers = dict(answer.headers)
             async for piece in answer.aiter_raw():
                 heard.body += piece
                 if len(heard.body) > MAX_ANSWER_BYTES:
                     return
+                if request.enough(heard):
+                    break
             heard.whole = True
 
 
@@ -122,3 +140,4 @@ class _Request:
     url: str
     headers: Mapping[str, str]
     content: bytes = field(repr=False)
+    enough: Enough = field(repr=False)

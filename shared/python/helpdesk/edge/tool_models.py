@@ -10,7 +10,7 @@ from helpdesk.edge.answers import Answer, ListOut, Moment, MoneyOut
 from helpdesk.edge.requests import Request
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
-from helpdesk.tool_flaws import MAX_EXAMPLE_CHARS, MAX_EXAMPLES, METHODS
+from helpdesk.tool_flaws import MAX_EXAMPLE_CHARS, MAX_EXAMPLES, MAX_MCP_NAME_CHARS, METHODS
 from helpdesk.tools import Confirmation, Effect, Endpoint, Idempotency, Limit, LimitScope, Tool
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -24,10 +24,21 @@ class MoneyIn(Request):
 
 
 class EndpointIn(Request):
-    """Where a tool is called; ``{name}`` in the url stands for an argument."""
+    """Where a tool is called; ``{name}`` in the url stands for an argument.
+
+    The method MCP is a tool of an MCP server (Streamable HTTP), which may have a name of its own.
+    """
 
     method: Annotated[str, Field(json_schema_extra={"enum": [*METHODS]})]
     url: Annotated[str, Field(min_length=1, max_length=2048)]
+    tool: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=MAX_MCP_NAME_CHARS,
+            description="With the method MCP: what the server calls the tool, if not as you do.",
+        ),
+    ] = None
 
 
 class LimitIn(Request):
@@ -118,11 +129,12 @@ class EndpointOut(Answer):
 
     method: str
     url: str
+    tool: Annotated[str | None, Field(exclude_if=lambda tool: tool is None)] = None
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointOut":
         """An endpoint at the border."""
-        return cls(method=endpoint.method, url=endpoint.url)
+        return cls(method=endpoint.method, url=endpoint.url, tool=endpoint.tool)
 
 
 class LimitOut(Answer):
@@ -178,4 +190,4 @@ class ToolsOut(ListOut[ToolOut]):
 
 
 def _endpoint(given: EndpointIn) -> Endpoint:
-    return Endpoint(given.method, given.url)
+    return Endpoint(given.method, given.url, given.tool)

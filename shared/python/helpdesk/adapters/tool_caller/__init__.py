@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from helpdesk.adapters.outbound_http import Heard, NotReached, OutboundHTTP
+from helpdesk.adapters.tool_caller.mcp import MCPCalls
 from helpdesk.clock import Clock
 from helpdesk.ids import TenantId
 from helpdesk.ports import Signatures
 from helpdesk.tool_calls import Answered, LookedUp, NeverSeen, NoAnswer, NotSent, ToolReply
-from helpdesk.tools import Arguments, Endpoint, Tool
+from helpdesk.tools import MCP, Arguments, Endpoint, Tool
 
 _WITHOUT_BODY = frozenset({"GET", "DELETE"})
 _CUT_SHORT = {"note": "The answer could not be read to its end."}
@@ -25,15 +26,19 @@ class HTTPToolCaller:
     """A ToolCaller over HTTP: JSON both ways, each request signed and under the action's key.
 
     ``{name}`` in a URL is the argument of that name; a GET or DELETE has the others in its query.
+    The method MCP is a tool of an MCP server.
     """
 
     def __init__(self, http: OutboundHTTP, signatures: Signatures, now: Clock) -> None:
         self._http = http
         self._signatures = signatures
         self._now = now
+        self._mcp = MCPCalls(http, self._signature)
 
     def call(self, tool: Tool, arguments: Arguments, key: str, seconds: float) -> ToolReply:
         """Calls a tool once, and waits so long at most."""
+        if tool.endpoint.method == MCP:
+            return self._mcp.call(tool, arguments, key, seconds)
         url, others = _filled(tool.endpoint.url, arguments)
         if "{" in url:
             return NotSent("An argument that the endpoint's URL needs is missing.")
@@ -71,11 +76,14 @@ class HTTPToolCaller:
             "Accept": "application/json",
             "Idempotency-Key": key,
             "User-Agent": "helpdesk-ai/1",
-            "X-Helpdesk-Signature": self._signatures.header(tenant, content, self._now()),
+            "X-Helpdesk-Signature": self._signature(tenant, content),
         }
         if content:
             headers["Content-Type"] = "application/json"
         return self._http.ask(endpoint.method, endpoint.url, headers, content, seconds)
+
+    def _signature(self, tenant: TenantId, content: bytes) -> str:
+        return self._signatures.header(tenant, content, self._now())
 
 
 def _filled(url: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -106,6 +114,6 @@ def _object_of(heard: Heard) -> Mapping[str, Any] | None:
         return {}
     try:
         read = json.loads(heard.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else {"items": read} if isinstance(read, list) else None
