@@ -8,8 +8,8 @@ Json = dict[str, Any]
 _MAX_DEPTH = 32
 # They say how a schema is shown or sent, not what fits it.
 _DROPPED = frozenset({"discriminator", "example", "externalDocs", "nullable", "xml"})
-_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
-_DATA = frozenset({"const", "default", "enum", "examples"})
+NAMED = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
+DATA = frozenset({"const", "default", "enum", "examples"})
 
 
 class Inexpressible(Exception):
@@ -60,9 +60,9 @@ def _keywords(document: Json, schema: Json, seen: tuple[str, ...]) -> Iterator[t
     for keyword, value in schema.items():
         if keyword.startswith("x-") or keyword in _DROPPED:
             continue
-        if keyword in _DATA:
+        if keyword in DATA:
             yield keyword, value
-        elif keyword in _NAMED and isinstance(value, dict):
+        elif keyword in NAMED and isinstance(value, dict):
             yield keyword, {name: inlined(document, each, seen) for name, each in value.items()}
         elif isinstance(value, list):
             yield keyword, [inlined(document, each, seen) for each in value]

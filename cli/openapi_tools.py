@@ -103,7 +103,7 @@ class Importer:
             parameters["additionalProperties"] = False
         reads = found.method == "get"
         tool = {
-            "name": _name(found.id),
+            "name": tool_name(found.id),
             "description": _description(found),
             "parameters": parameters,
             "effect": "read" if reads else "write",
@@ -204,7 +204,7 @@ def _obstacle(found: Found, parameter: Json, schema: Any) -> str | None:
     return None
 
 
-def _name(operation_id: str) -> str:
+def tool_name(operation_id: str) -> str:
     """``getOrder-byId`` as ``get_order_by_id``."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation_id)
     name = re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")

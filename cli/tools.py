@@ -9,6 +9,8 @@ from urllib.parse import quote
 import typer
 
 from cli.client import Client, Problem, connected
+from cli.mcp_source import is_mcp, tools_at
+from cli.mcp_tools import MCPImporter
 from cli.openapi_source import is_url, read_document
 from cli.openapi_tools import DocumentRefused, Importer, Skipped
 from cli.output import EXIT_FAILED, AsJson, err, money, out, print_json, print_table, told_clearly
@@ -63,9 +65,11 @@ def delete_tool(
 
 @app.command("import")
 def import_tools(
-    source: Annotated[str, typer.Argument(help="An OpenAPI 3 document: a file or a URL.")],
+    source: Annotated[
+        str, typer.Argument(help="An OpenAPI 3 document, file or URL; or an MCP server.")
+    ],
     *,
-    only: Annotated[str, typer.Option(help="Which operations: operationId,…")] = "",
+    only: Annotated[str, typer.Option(help="Which ones: operationId or tool,…")] = "",
     base_url: Annotated[
         str | None, typer.Option(help="Where they are called; else the document's server.")
     ] = None,
@@ -73,16 +77,18 @@ def import_tools(
         Literal["none", "customer", "agent"],
         typer.Option(help="Who says yes before something is changed."),
     ] = "customer",
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="It is an MCP server; else found out by asking.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the tools instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a tool of each operation of an OpenAPI document.
+    """Make a tool of each operation of an OpenAPI document, or of each tool of an MCP server.
 
     An operation's x-helpdesk object has the last word on any field of its tool.
     """
     try:
-        source_url = source if is_url(source) else None
-        importer = Importer(read_document(source), confirmation, base_url, source_url)
+        importer = _importer(source, confirmation, base_url, mcp=mcp)
         chosen = [each.strip() for each in only.split(",") if each.strip()]
         tools, skipped = importer.tools(chosen)
     except DocumentRefused as refused:
@@ -96,6 +102,18 @@ def import_tools(
     _report(put, refused_ones, skipped, as_json=as_json)
     if chosen and skipped:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _importer(
+    source: str, confirmation: str, base_url: str | None, *, mcp: bool
+) -> Importer | MCPImporter:
+    """Raises DocumentRefused."""
+    if mcp and not is_url(source):
+        raise DocumentRefused("An MCP server has a URL.")
+    if mcp or (is_url(source) and is_mcp(source)):
+        return MCPImporter(tools_at(source), base_url or source, confirmation)
+    source_url = source if is_url(source) else None
+    return Importer(read_document(source), confirmation, base_url, source_url)
 
 
 def _tools_in(file: Path) -> list[dict[str, Any]]:

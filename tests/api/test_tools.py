@@ -30,7 +30,7 @@ TOOL: dict[str, Any] = {
     "end_user_field": "customer",
     "examples": ["Please refund order 1042 🏝"],
 }
-LEAST = {
+LEAST: dict[str, Any] = {
     "description": "Looks an order up.",
     "parameters": {"type": "object"},
     "effect": "read",
@@ -61,6 +61,15 @@ def test_a_tool_is_put_and_comes_back(world, acme, put):
         "items": [answer.json],
         "next_cursor": None,
     }
+
+
+def test_a_tool_of_an_mcp_server_comes_back_with_the_server_s_name_for_it(put):
+    endpoint = {"method": "MCP", "url": "https://acme.example/mcp", "tool": "getOrder"}
+    assert put(LEAST | {"endpoint": endpoint}).json["endpoint"] == endpoint
+    del endpoint["tool"]
+    assert put(LEAST | {"endpoint": endpoint}).json["endpoint"] == endpoint
+    bad = put(LEAST | {"endpoint": LEAST["endpoint"] | {"tool": "getOrder"}})
+    assert [each["field"] for each in bad.json["errors"]] == ["endpoint.tool"]
 
 
 def test_what_is_not_named_has_the_stated_defaults(put):

@@ -55,7 +55,8 @@ def a_tool(tenant, name="refund_order", **changes):
 def test_a_tool_comes_back_as_it_was_put(tools):
     whole = a_tool(tenant := a_tenant_id())
     plain = Tool(tenant, "look", "Looks.", {"type": "object"}, "read", whole.endpoint, utc_now())
-    for tool in (whole, plain):
+    theirs = replace(plain, endpoint=Endpoint("MCP", "https://shop.example/mcp", "getOrder"))
+    for tool in (whole, plain, theirs):
         tools.put(tool)
 
         assert tools.get(tenant, tool.name) == tool

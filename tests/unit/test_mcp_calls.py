@@ -246,7 +246,8 @@ def test_a_refused_connection_and_a_private_address_mean_that_nothing_was_sent()
 
 def test_an_event_of_many_lines_in_many_pieces_is_one_message():
     body = b": hello\n\nevent: x\ndata: a\r\ndata:b\r\n\r\ndata: c\n\ndata: cut"
-    reader, heard = EventStream(), []
+    reader = EventStream()
+    heard: list[bytes] = []
     for end in range(len(body) + 1):
         heard += reader.new_messages(body[:end])
     assert heard == [b"a\nb", b"c"]

@@ -173,3 +173,33 @@ def test_a_name_that_no_tool_can_have_is_not_looked_up(name):
             ask(ACME, name)
     with pytest.raises(ValidationFailed):
         toolbox.put(a_tool(name))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields"),
+    [
+        (Endpoint("MCP", "https://acme.example/mcp"), []),
+        (Endpoint("MCP", "https://acme.example/mcp", "Get Order"), []),
+        (Endpoint("MCP", "https://acme.example/{id}"), ["endpoint.url"]),
+        (Endpoint("MCP", "http://10.0.0.1/mcp"), ["endpoint.url"]),
+        (Endpoint("MCP", "https://acme.example/mcp", "a\x1b"), ["endpoint.tool"]),
+        (Endpoint("MCP", "https://acme.example/mcp", "a" * 129), ["endpoint.tool"]),
+        (Endpoint("GET", "https://acme.example/orders", "look"), ["endpoint.tool"]),
+    ],
+)
+def test_a_tool_of_an_mcp_server_may_have_a_name_of_its_server_s_own(toolbox, endpoint, fields):
+    parameters = {"type": "object", "properties": {"id": {"type": "string"}}}
+    tool = replace(a_tool(), endpoint=endpoint, parameters=parameters)
+    if not fields:
+        assert toolbox.put(tool).endpoint == endpoint
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        toolbox.put(tool)
+    assert [each.field for each in refused.value.errors] == fields
+
+
+def test_no_outcome_is_looked_up_at_an_mcp_server(toolbox):
+    lookup = Endpoint("MCP", "https://acme.example/mcp")
+    with pytest.raises(ValidationFailed) as refused:
+        toolbox.put(replace(a_tool(), idempotency="lookup", lookup=lookup))
+    assert [each.field for each in refused.value.errors] == ["lookup.method"]
