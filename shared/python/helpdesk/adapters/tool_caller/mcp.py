@@ -7,19 +7,19 @@ go to the address that was checked, and call once.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from helpdesk.adapters.outbound_http import Heard, NotReached, OutboundHTTP
 from helpdesk.adapters.tool_caller.event_stream import EventStream
+from helpdesk.adapters.tool_caller.mcp_replies import Json, is_fine, messages_in, reply_of
 from helpdesk.ids import TenantId
-from helpdesk.tool_calls import Answered, NoAnswer, NotSent, ToolReply
+from helpdesk.tool_calls import NotSent, ToolReply
 from helpdesk.tools import Arguments, Tool
 
 Sign = Callable[[TenantId, bytes], str]
-Json = dict[str, Any]
 
 KEY = "Idempotency-Key"
 """The action's id, as a header of tools/call and in its ``_meta``."""
@@ -27,7 +27,6 @@ KEY = "Idempotency-Key"
 _VERSION = "2025-11-25"
 _UNDERSTOOD = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", _VERSION})
 _INITIALIZE_ID, _CALL_ID = 1, 2
-_INVALID_PARAMS = -32602
 _MAX_SESSION_CHARS = 1024
 _GOODBYE_SECONDS = 1.0
 
@@ -52,7 +51,7 @@ class MCPCalls:
         session.close()
         if heard.status == 404 and session.id:
             return NotSent("The MCP server dropped the session before the call.")
-        return _reply(heard, message)
+        return reply_of(heard, message)
 
 
 class _NotOpened(Exception):
@@ -75,7 +74,7 @@ class _Session:
         heard, message = self._post(_request("initialize", hello, _INITIALIZE_ID), _INITIALIZE_ID)
         result = message.get("result") if message else None
         version = result.get("protocolVersion") if isinstance(result, dict) else None
-        if not _is_fine(heard) or not isinstance(version, str):
+        if not is_fine(heard) or not isinstance(version, str):
             raise _NotOpened(f"The MCP server opened no session{_because(heard)}.")
         if version not in _UNDERSTOOD:
             raise _NotOpened("The MCP server speaks no version of the protocol that we do.")
@@ -85,7 +84,7 @@ class _Session:
                 raise _NotOpened("The MCP server's session has no valid id.")
             self.id = self.headers["Mcp-Session-Id"] = session_id
         heard, _ = self._post({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        if not _is_fine(heard):
+        if not is_fine(heard):
             raise _NotOpened(f"The MCP server opened no session{_because(heard)}.")
 
     def call(self, arguments: Arguments, key: str) -> tuple[Heard, Json | None]:
@@ -158,7 +157,7 @@ class _Listener:
         return self.answer
 
     def _answer(self, text: bytes) -> Json | None:
-        for each in _messages(text):
+        for each in messages_in(text):
             # ``true`` equals 1 in Python, but is no id.
             ours = each.get("id") == self.id and not isinstance(each["id"], bool)
             if ours and ("result" in each or isinstance(each.get("error"), dict)):
@@ -166,71 +165,13 @@ class _Listener:
         return None
 
 
-def _reply(heard: Heard, message: Json | None) -> ToolReply:
-    """What came of tools/call: its own answer decides, and the status where there is none."""
-    if heard.status is None:
-        return NoAnswer("The MCP server did not answer in time.")
-    if message is None:
-        return _unanswered(heard, heard.status)
-    if "error" in message:
-        known = message["error"].get("code") == _INVALID_PARAMS
-        return Answered(422 if known else 502, _complaint([message]))
-    return _outcome(message["result"]) if _is_fine(heard) else Answered(502, None)
-
-
-def _unanswered(heard: Heard, status: int) -> ToolReply:
-    if not _is_fine(heard):
-        return Answered(status, _complaint(_messages(heard.body)))
-    if heard.whole:
-        return Answered(status, None)
-    return NoAnswer("The MCP server's answer did not come to its end.")
-
-
-def _outcome(result: Any) -> ToolReply:
-    if not isinstance(result, dict):
-        return Answered(200, None)
-    content, structured = result.get("content"), result.get("structuredContent")
-    text = _text(content) if isinstance(content, list) else None
-    if result.get("isError") is True:
-        return Answered(422, {"message": text or "The tool reported an error."})
-    if structured is not None:
-        return Answered(200, structured if isinstance(structured, dict) else {"items": structured})
-    return Answered(200, None if text is None else {"text": text})
-
-
-def _text(content: Sequence[Any]) -> str:
-    blocks = [each for each in content if isinstance(each, dict) and each.get("type") == "text"]
-    return "\n".join(each["text"] for each in blocks if isinstance(each.get("text"), str))
-
-
-def _complaint(messages: Sequence[Json]) -> Mapping[str, Any] | None:
-    for each in messages:
-        error = each.get("error")
-        if isinstance(error, dict) and isinstance(error.get("message"), str):
-            return {"message": error["message"]}
-    return None
-
-
-def _messages(text: bytes) -> list[Json]:
-    """One message, or a batch as the protocol of 2025-03-26 allows."""
-    try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    return [each for each in (read if isinstance(read, list) else [read]) if isinstance(each, dict)]
-
-
 def _request(method: str, params: Mapping[str, Any], id_: int) -> Json:
     return {"jsonrpc": "2.0", "id": id_, "method": method, "params": params}
 
 
-def _is_fine(heard: Heard) -> bool:
-    return heard.status is not None and 200 <= heard.status < 300
-
-
 def _is_stream(heard: Heard) -> bool:
     kind = heard.headers.get("content-type", "").partition(";")[0]
-    return _is_fine(heard) and kind.strip().lower() == "text/event-stream"
+    return is_fine(heard) and kind.strip().lower() == "text/event-stream"
 
 
 def _because(heard: Heard) -> str:
