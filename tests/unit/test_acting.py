@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk.acting import Acting, Proposal
 from helpdesk.action_changes import change
-from helpdesk.actions import ActionStatus, HumanAsked, OutcomeUnknown
+from helpdesk.actions import ActionEvent, ActionStatus, HumanAsked, OutcomeUnknown
 from helpdesk.confirmation import decision_in
 from helpdesk.errors import (
     Conflict,
@@ -49,7 +50,7 @@ class World:
         )
 
     def put(self, **changes):
-        fields = {
+        fields: dict[str, Any] = {
             "tenant": TENANT,
             "name": "refund",
             "description": "Refund an order. Use it with care.",
@@ -198,7 +199,10 @@ def test_a_colleagues_word_ends_what_no_machine_can_tell():
         ("r2", "reject", ActionStatus.FAILED),
     ):
         action = world.propose(request=request)
-        events = [OutcomeUnknown(START, "hung", START), HumanAsked(START, "who knows")]
+        events: list[ActionEvent] = [
+            OutcomeUnknown(START, "hung", START),
+            HumanAsked(START, "who knows"),
+        ]
         unclear = change(action, events, PRICE_BOOK)
         world.actions.record(unclear)
         with pytest.raises(Conflict):

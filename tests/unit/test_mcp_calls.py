@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -53,7 +54,9 @@ def test_what_a_real_server_answers(shop):
     assert called("refund", order_id="ü") == Answered(200, {"refunded": "ü"})
     assert shop.keys == ["act_1"]
     assert called("say", text="Hi") == Answered(200, {"text": "Hi\nHi"})
-    assert called("refuse", reason="Too old.").status == 422
+    assert called("refuse", reason="Too old.").status == 500
+    reading = replace(a_tool(shop.url, "refuse"), effect="read")
+    assert a_caller().call(reading, {"reason": "Too old."}, "act_2", 5).status == 422
     assert "Too old." in called("refuse", reason="Too old.").body["message"]
     assert called("nowhere") == Answered(422, {"message": "Unknown tool: nowhere"})
     assert called("break_down") == Answered(502, {"message": "The database is away."})
@@ -173,7 +176,7 @@ def event(message):
         (lambda id_: JSONResponse([result(9, {}), result(id_, FINE)]), "ok"),
         (lambda id_: {"structuredContent": [1]}, Answered(200, {"items": [1]})),
         (lambda id_: {"structuredContent": {"a": 1}} | FINE, Answered(200, {"a": 1})),
-        (lambda id_: {"isError": True}, Answered(422, {"message": "The tool reported an error."})),
+        (lambda id_: {"isError": True}, Answered(500, {"message": "The tool reported an error."})),
         (lambda id_: {"content": 7}, Answered(200, None)),
         (lambda id_: 7, Answered(200, None)),
         (lambda id_: Response("<html>"), Answered(200, None)),

@@ -51,7 +51,7 @@ class MCPCalls:
         session.close()
         if heard.status == 404 and session.id:
             return NotSent("The MCP server dropped the session before the call.")
-        return reply_of(heard, message)
+        return reply_of(heard, message, writes=tool.effect == "write")
 
 
 class _NotOpened(Exception):

@@ -12,8 +12,12 @@ Json = dict[str, Any]
 _INVALID_PARAMS = -32602
 
 
-def reply_of(heard: Heard, message: Json | None) -> ToolReply:
-    """What came of tools/call: its own answer decides, and the status where there is none."""
+def reply_of(heard: Heard, message: Json | None, *, writes: bool) -> ToolReply:
+    """What came of tools/call: its own answer decides, and the status where there is none.
+
+    A server also calls it an error of the tool's when one crashed half-way. So for a tool that
+    ``writes`` that says nothing for certain; one that reads has simply found nothing.
+    """
     if heard.status is None:
         return NoAnswer("The MCP server did not answer in time.")
     if message is None:
@@ -21,7 +25,7 @@ def reply_of(heard: Heard, message: Json | None) -> ToolReply:
     if "error" in message:
         known = message["error"].get("code") == _INVALID_PARAMS
         return Answered(422 if known else 502, _complaint([message]))
-    return _outcome(message["result"]) if is_fine(heard) else Answered(502, None)
+    return _outcome(message["result"], writes) if is_fine(heard) else Answered(502, None)
 
 
 def messages_in(text: bytes) -> list[Json]:
@@ -46,13 +50,13 @@ def _unanswered(heard: Heard, status: int) -> ToolReply:
     return NoAnswer("The MCP server's answer did not come to its end.")
 
 
-def _outcome(result: Any) -> ToolReply:
+def _outcome(result: Any, writes: bool) -> ToolReply:
     if not isinstance(result, dict):
         return Answered(200, None)
     content, structured = result.get("content"), result.get("structuredContent")
     text = _text(content) if isinstance(content, list) else None
     if result.get("isError") is True:
-        return Answered(422, {"message": text or "The tool reported an error."})
+        return Answered(500 if writes else 422, {"message": text or "The tool reported an error."})
     if structured is not None:
         return Answered(200, structured if isinstance(structured, dict) else {"items": structured})
     return Answered(200, None if text is None else {"text": text})
