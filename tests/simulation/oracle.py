@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from helpdesk.actions import Action, ActionStatus, fold
+from helpdesk.errors import Conflict
 from tests.simulation.world import PER_ACTION, PER_CUSTOMER, PER_DAY, PER_ORDER, TENANT, World
 
 _HOLDING = (ActionStatus.RUNNING, ActionStatus.UNKNOWN, ActionStatus.SUCCEEDED)
@@ -18,7 +19,7 @@ def check(world: World) -> None:
     assert paid.keys() <= actions.keys(), "paid without an action"
     for action in actions.values():
         _check_truth(action, paid[action.id])
-        assert fold(world.actions.history(TENANT, action.id)) == action
+        _check_history(world, action)
         _check_permission(action)
     _check_limits(world, actions.values())
     _check_holds(world, list(actions.values()))
@@ -36,6 +37,14 @@ def _check_truth(action: Action, times: int) -> None:
             assert action.human_asked, f"{action.id}: unknown, and nobody was asked"
         case status:
             raise AssertionError(f"{action.id}: lost as {status}")
+
+
+def _check_history(world: World, action: Action) -> None:
+    """The events lead to the action as it stands, each from where the one before had led."""
+    try:
+        assert fold(world.actions.history(TENANT, action.id)) == action
+    except Conflict as error:
+        raise AssertionError(f"{action.id}: {error.detail}") from error
 
 
 def _check_permission(action: Action) -> None:
