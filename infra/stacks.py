@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.actions import Actions
 from infra.api import Api
+from infra.approvals import Approvals
 from infra.authorizer import Authorizer
 from infra.chat import TIMEOUT as CHAT_TIMEOUT
 from infra.chat import Chat
@@ -136,6 +137,7 @@ class ServiceStack(Stack):
     def _add_actions(self, platform: Platform, data: DataStack) -> Actions:
         actions = Actions(self, "Actions", platform, tables=data.tables, secrets=data.secrets)
         Reconciler(self, "Reconciler", platform, tables=data.tables, actions=actions)
+        Approvals(self, "Approvals", platform, tables=data.tables, events=data.events)
         return actions
 
     def _say(self, name: str, value: str) -> None:

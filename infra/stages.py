@@ -51,6 +51,9 @@ class Stage:
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
     event_archive_days: int | None = None
 
+    # how long after a colleague was asked to decide somebody is reminded
+    remind_after_hours: tuple[int, ...] = (24, 48)
+
     # what an emulator does not take
     wheels: Literal["lambda", "host"] = "lambda"
     web_adapter: bool = True

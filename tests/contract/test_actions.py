@@ -23,7 +23,7 @@ from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.clock import period_of
 from helpdesk.conversations import TurnAction
-from helpdesk.errors import Conflict, NotFound, PolicyViolation
+from helpdesk.errors import Conflict, NotFound, OverLimit, PolicyViolation
 from helpdesk.ids import ActionId, TurnId, new_id
 from helpdesk.pricing import PRICE_BOOK
 from tests.contract.action_examples import NOW, a_proposal, the_claim_of
@@ -168,6 +168,35 @@ def test_a_failed_action_gives_back_what_it_held_and_a_done_one_keeps_it(actions
     moved(actions, done, Succeeded(LATER, {}))
 
     assert is_left(actions, tenant, 40)
+
+
+def test_what_is_held_without_room_is_used_up_for_the_others_and_given_back(actions):
+    tenant = a_tenant_id()
+    allowed = replace(LIMIT, micros=130, room_micros=None)
+    over = running(actions, allowed, tenant=tenant, request="r1")
+    assert not claims(actions, proposed(actions, tenant, "r2"), replace(LIMIT, micros=1))
+
+    again = running(actions, allowed, tenant=tenant, request="r3")
+    for each in (over, again):
+        tried = moved(actions, each, started(each))
+        moved(actions, tried, Failed(LATER, "endpoint_status_422", "No."))
+    assert is_left(actions, tenant, 100)
+
+
+def test_a_claim_without_room_that_is_written_again_holds_once(actions):
+    action = proposed(actions)
+    claim = the_claim_of(action, replace(LIMIT, micros=40, room_micros=None))
+    for _ in range(2):
+        assert actions.record(claim) is None
+    assert is_left(actions, action.tenant, 60)
+
+
+def test_who_has_no_room_is_told_which_limit_it_is(actions):
+    tenant = a_tenant_id()
+    assert claims(actions, proposed(actions, tenant, "r1"), LIMIT)
+    with pytest.raises(OverLimit) as over:
+        actions.record(the_claim_of(proposed(actions, tenant, "r2"), LIMIT))
+    assert over.value.counter == LIMIT.counter
 
 
 def test_limits_of_tenants_do_not_meet(actions):

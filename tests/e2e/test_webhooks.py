@@ -2,15 +2,12 @@
 
 import hashlib
 import hmac
-import json
 import time
 
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
 from tests.e2e.outside_program import Tenant
+from tests.e2e.receiver import Receiver
 from tests.fakes.http_server import serving
 
 _PATIENCE_SECONDS = 60.0
@@ -20,35 +17,6 @@ class Shop(Tenant):
     """A tenant with a webhook."""
 
     webhook: str
-
-
-class Receiver:
-    """Keeps what it is told, as it arrived."""
-
-    url: str
-
-    def __init__(self):
-        self.received = []
-        self.app = Starlette(routes=[Route("/hook", self._take, methods=["POST"])])
-
-    async def _take(self, request):
-        self.received.append((dict(request.headers), await request.body()))
-        return Response(status_code=204)
-
-    def events(self, type_, count):
-        """The first so many events of a type, waited for."""
-        ends = time.monotonic() + _PATIENCE_SECONDS
-        while len(found := self._of_type(type_)) < count:
-            assert time.monotonic() < ends, self.received
-            time.sleep(0.1)
-        return found
-
-    def _of_type(self, type_):
-        return [
-            json.loads(body)
-            for headers, body in self.received
-            if headers["x-helpdesk-event"] == type_
-        ]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from helpdesk.action_changes import ActionChange
 from helpdesk.actions import Action, ActionEvent
-from helpdesk.errors import Conflict, NotFound, PolicyViolation
+from helpdesk.errors import Conflict, NotFound, OverLimit
 from helpdesk.ids import ActionId, EventId, TenantId
 from helpdesk.pages import Page
 from helpdesk.usage import UsageEvent
@@ -34,7 +34,7 @@ class MemoryActions:
         self._requests: dict[tuple[TenantId, str], ActionId] = {}
 
     def record(self, change: ActionChange) -> Action | None:
-        """Writes a change, or nothing. Raises Conflict and PolicyViolation."""
+        """Writes a change, or nothing. Raises Conflict and OverLimit."""
         action = change.after
         key = (action.tenant, action.id)
         with self._lock:
@@ -50,8 +50,9 @@ class MemoryActions:
             ):
                 raise Conflict("The action has moved on meanwhile.")
             for hold in change.takes:
-                if self.held[action.tenant, hold.counter] + hold.micros > hold.room_micros:
-                    raise PolicyViolation("This would go over a limit.")
+                held = self.held[action.tenant, hold.counter] + hold.micros
+                if hold.room_micros is not None and held > hold.room_micros:
+                    raise OverLimit("This would go over a limit.", hold.counter)
             self._write(key, change)
         return None
 

@@ -14,7 +14,7 @@ from infra.stages import ROOT, chosen
 Resource = Mapping[str, Any]
 
 CAPABILITIES = (
-    *("actions", "api", "authorizer", "chat", "delivery", "embedding"),
+    *("actions", "api", "approvals", "authorizer", "chat", "delivery", "embedding"),
     *("ingestion", "metering", "reconciler", "sweeper", "webhooks"),
 )
 

@@ -18,7 +18,7 @@ def test_every_function_and_every_dead_letter_raises_an_alarm(aws_stage: Synthes
     alarms = set(aws_stage.resources("AWS::CloudWatch::Alarm"))
     for capability in CAPABILITIES:
         assert any(each.startswith(f"{capability.capitalize()}FunctionErrors") for each in alarms)
-    assert len([each for each in alarms if "NotEmpty" in each]) == 7
+    assert len([each for each in alarms if "NotEmpty" in each]) == 8
 
 
 def test_waiting_work_raises_an_alarm(aws_stage: Synthesised) -> None:

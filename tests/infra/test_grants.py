@@ -17,6 +17,7 @@ TABLES = {
         "Ledger": _READ | {"PutItem"},
         "Actions": _READ | _WRITE,
     },
+    "approvals": {"Actions": _READ | _WRITE, "Conversations": _READ | _WRITE},
     "delivery": {"Tenants": _READ, "Webhooks": _READ | _WRITE},
     "reconciler": {"Actions": _READ},
     "webhooks": {"Webhooks": _READ | _WRITE},
@@ -115,6 +116,7 @@ _LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 OTHERS = {
     "actions": {*_SECRETS, *_RECEIVE},
+    "approvals": {"events:PutEvents"},
     "delivery": {*_SECRETS, *_SEND, *_RECEIVE},
     "reconciler": _SEND,
     "webhooks": {*_SEND, *_RECEIVE},

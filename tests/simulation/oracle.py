@@ -1,10 +1,12 @@
 """What must be true of any schedule, whatever happened in it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from helpdesk.actions import Action, ActionStatus, fold
-from tests.simulation.world import PER_CUSTOMER, PER_DAY, PER_ORDER, TENANT, World
+from helpdesk.errors import Conflict
+from tests.simulation.world import PER_ACTION, PER_CUSTOMER, PER_DAY, PER_ORDER, TENANT, World
 
 _HOLDING = (ActionStatus.RUNNING, ActionStatus.UNKNOWN, ActionStatus.SUCCEEDED)
 
@@ -17,8 +19,9 @@ def check(world: World) -> None:
     assert paid.keys() <= actions.keys(), "paid without an action"
     for action in actions.values():
         _check_truth(action, paid[action.id])
-        assert fold(world.actions.history(TENANT, action.id)) == action
-    _check_limits(world)
+        _check_history(world, action)
+        _check_permission(action)
+    _check_limits(world, actions.values())
     _check_holds(world, list(actions.values()))
     _check_bills(world, list(actions.values()))
 
@@ -36,10 +39,31 @@ def _check_truth(action: Action, times: int) -> None:
             raise AssertionError(f"{action.id}: lost as {status}")
 
 
-def _check_limits(world: World) -> None:
+def _check_history(world: World, action: Action) -> None:
+    """The events lead to the action as it stands, each from where the one before had led."""
+    try:
+        assert fold(world.actions.history(TENANT, action.id)) == action
+    except Conflict as error:
+        raise AssertionError(f"{action.id}: {error.detail}") from error
+
+
+def _check_permission(action: Action) -> None:
+    """Without a colleague's word nothing is held that there is no room for."""
+    if action.over_limit and action.approved_by:
+        assert action.approved_by == "agent", f"{action.id}: over a limit by {action.approved_by}"
+    without_room = [hold for hold in action.holds if hold.room_micros is None]
+    assert bool(without_room) == bool(action.over_limit and action.holds), action
+
+
+def _check_limits(world: World, actions: Iterable[Action]) -> None:
+    """What no colleague has allowed stays within each limit."""
+    allowed = {action.id for action in actions if action.over_limit}
     orders: Counter[str] = Counter()
     customers: Counter[str] = Counter()
     for payment in world.provider.paid:
+        if payment.key in allowed:
+            continue
+        assert payment.cents <= Decimal(PER_ACTION) * 100, payment
         orders[payment.order] += payment.cents
         customers[payment.customer] += payment.cents
     assert max(orders.values(), default=0) <= Decimal(PER_ORDER) * 100, orders
@@ -47,15 +71,17 @@ def _check_limits(world: World) -> None:
 
 
 def _check_holds(world: World, actions: list[Action]) -> None:
-    """Each limit holds just what the actions hold that may have been done, and no more than it
-    may."""
+    """Each limit holds just what the actions hold that may have been done, and of what no
+    colleague has allowed no more than it may."""
     wanted: Counter[tuple[str, str]] = Counter()
+    within: Counter[str] = Counter()
     for action in actions:
         if action.status in _HOLDING:
             for hold in action.holds:
                 wanted[TENANT, hold.counter] += hold.micros
+                within[hold.counter] += hold.micros if hold.room_micros is not None else 0
     assert {key: held for key, held in world.actions.held.items() if held} == dict(wanted)
-    per_day = [held for (_, counter), held in wanted.items() if "#day#" in counter]
+    per_day = [held for counter, held in within.items() if "#day#" in counter]
     assert max(per_day, default=0) <= Decimal(PER_DAY) * 1_000_000
 
 

@@ -45,6 +45,11 @@ def main() -> None:
         met += world.provider.met
         met["crash"] += world.scheduler.crashes
         met.update(f"ended {action.status.value}" for action in world.all_actions())
+        met.update(
+            f"over the limit {action.status.value}"
+            for action in world.all_actions()
+            if action.over_limit
+        )
     seconds = time.monotonic() - started
     out.print(f"{given.schedules} schedules in {seconds:.0f} s: nothing twice, nothing lost.")
     for what, count in sorted(met.items()):

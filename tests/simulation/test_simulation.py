@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk import action_steps, execution
+from helpdesk import acting, action_steps, actions, execution
+from helpdesk.action_policy import holds_of
 from helpdesk.actions import AttemptStarted, NothingDone
 from helpdesk.tool_calls import NoAnswer
 from tests.fakes.actions import MemoryActions
@@ -86,6 +87,15 @@ def the_key_is_new_each_time(monkeypatch):
     monkeypatch.setattr(execution.Execution, "_reply", careless)
 
 
+def anybody_approves_what_is_over_a_limit(monkeypatch):
+    monkeypatch.setattr(actions, "_check_approval", lambda action, event: None)
+
+
+def what_one_was_allowed_all_are(monkeypatch):
+    careless = lambda *given, **_: holds_of(*given, over_limit=True)  # noqa: E731
+    monkeypatch.setattr(acting, "holds_of", careless)
+
+
 @pytest.mark.parametrize(
     "breaks",
     [
@@ -95,6 +105,8 @@ def the_key_is_new_each_time(monkeypatch):
         attempts_have_no_writer,
         versions_are_not_compared,
         the_key_is_new_each_time,
+        anybody_approves_what_is_over_a_limit,
+        what_one_was_allowed_all_are,
     ],
     ids=lambda breaks: breaks.__name__,
 )

@@ -9,17 +9,22 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from helpdesk.acting import Acting, Decision, Proposal
 from helpdesk.action_changes import ActionChange
+from helpdesk.action_policy import WhenOver
 from helpdesk.actions import Action, ActionStatus, Decider, Place
+from helpdesk.approvals import Approvals
 from helpdesk.errors import Conflict, HelpdeskError, Unavailable
+from helpdesk.events import ApprovalProcess
 from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
 from helpdesk.money import Money
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.tools import Confirmation, Endpoint, Idempotency, Limit, Tool
 from tests.fakes.actions import MemoryActions
+from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.schema import AnyArguments
 from tests.fakes.tools import MemoryTools
 from tests.simulation.clock import SimulatedClock
@@ -100,6 +105,7 @@ class World:
         self.execution = Execution(
             self.actions, self.provider, PRICE_BOOK, self.clock, self.chance.randbytes
         )
+        self.approvals = Approvals(self.actions, MemoryEventBus(), PRICE_BOOK, self.clock)
         self._turns = 0
 
     def run(self) -> None:
@@ -107,6 +113,8 @@ class World:
         for burst in range(self.chance.randint(3, 7)):
             for customer in ORDERS if burst < 2 else ():
                 self._spawn_customer(customer)
+            for action in self._waiting_for_colleagues():
+                self._spawn_colleagues(action)
             self._spawn("relay", self._relay)
             for number in range(2):
                 self._spawn(f"worker {number}", self._work)
@@ -149,7 +157,8 @@ class World:
         place = Place(ConversationId(f"conv_{customer}"), TurnId(f"turn_{self._turns}"))
         request = f"{customer} {order} {self.chance.randint(1, 3)}"
         arguments = {"order_id": order, "amount": amount}
-        wish = Proposal(TENANT, self.tool.name, arguments, request, customer, place)
+        over: WhenOver = self.chance.choice(["refuse", "ask"])
+        wish = Proposal(TENANT, self.tool.name, arguments, request, customer, place, over)
         for number in range(self.chance.randint(1, 3)):
             self._spawn(f"{customer} {number}", lambda: self._want(wish))
 
@@ -158,16 +167,45 @@ class World:
             with suppress(HelpdeskError):
                 action = self.acting.propose(wish)
                 if action.status is ActionStatus.AWAITING_CONFIRMATION:
-                    self._answer(action)
+                    self._answer(action, wish.over_limit)
                 return
 
-    def _answer(self, action: Action) -> None:
-        right: Decider = "agent" if self.tool.confirmation == "agent" else "customer"
+    def _answer(self, action: Action, over_limit: WhenOver) -> None:
+        right: Decider = action.asked_of or "customer"
         by: Decider = right if self.chance.random() < 0.9 else "customer"
         decision: Decision = "reject" if self.chance.random() < 0.1 else "approve"
         if self.chance.random() < 0.1:
             self.clock.forward(timedelta(minutes=31))
-        self.acting.decide(TENANT, action.id, decision, by, place=action.place)
+        self.acting.decide(
+            TENANT, action.id, decision, by, place=action.place, over_limit=over_limit
+        )
+
+    def _waiting_for_colleagues(self) -> list[Action]:
+        return [
+            action
+            for action in self.all_actions()
+            if action.status is ActionStatus.AWAITING_CONFIRMATION and action.asked_of == "agent"
+        ]
+
+    def _spawn_colleagues(self, action: Action) -> None:
+        """Two colleagues who do not know of each other, a customer who says yes, the process."""
+        for number in range(2):
+            decision: Decision = self.chance.choice(["approve", "reject"])
+            self._spawn(f"colleague {number}", partial(self._decide, action, decision, "agent"))
+        self._spawn("impatient", lambda: self._decide(action, "approve", "customer"))
+        self._spawn("process", lambda: self._see_through(action))
+
+    def _decide(self, action: Action, decision: Decision, by: Decider) -> None:
+        with suppress(HelpdeskError):
+            self.acting.decide(TENANT, action.id, decision, by, over_limit="ask")
+
+    def _see_through(self, action: Action) -> None:
+        """The process until it is decided, as if its waits were over; a task may be repeated."""
+        process = ApprovalProcess(tenant=TENANT, action=action.id, remind_after_seconds=(60,))
+        for _ in range(5):
+            self.scheduler.pause(f"has to {process.next}")
+            with suppress(Unavailable):
+                process = self.approvals.take(process)
 
     def _relay(self) -> None:
         """The outbox becomes messages: at least once, in any order, then it is emptied."""

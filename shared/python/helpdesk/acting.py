@@ -3,11 +3,11 @@
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from helpdesk.action_changes import ActionChange, RequestClaim, change
-from helpdesk.action_policy import Policy, holds_of, summary_of
+from helpdesk.action_policy import Policy, WhenOver, holds_of, limit_named, summary_of
 from helpdesk.actions import (
     Action,
     ActionEvent,
@@ -21,10 +21,11 @@ from helpdesk.actions import (
     Proposed,
     Rejected,
     Succeeded,
+    after,
     hash_of,
 )
 from helpdesk.clock import Clock
-from helpdesk.errors import Conflict, IdempotencyConflict, PolicyViolation, Unavailable
+from helpdesk.errors import Conflict, IdempotencyConflict, OverLimit, Unavailable
 from helpdesk.ids import ActionId, Chance, TenantId, new_id
 from helpdesk.ports import ActionQueue, Actions, ArgumentSchema, Tools
 from helpdesk.pricing import PriceBook
@@ -44,7 +45,7 @@ class Proposal:
     """A call that a model, or a tenant's program, wants made.
 
     ``request`` names the wish for ever: the same one never makes a second action. ``end_user`` is
-    the verified customer.
+    the verified customer; ``over_limit`` says what becomes of a call that a limit has no room for.
     """
 
     tenant: TenantId
@@ -53,6 +54,7 @@ class Proposal:
     request: str
     end_user: str | None = None
     place: Place | None = None
+    over_limit: WhenOver = "refuse"
 
     @property
     def claim(self) -> RequestClaim:
@@ -86,7 +88,8 @@ class Acting:
         if known := self._known(proposal):
             return known
         tool = self.tools.get(proposal.tenant, proposal.tool)
-        vetted = Policy(self.schema).vet(tool, proposal.arguments, proposal.end_user)
+        policy = Policy(self.schema)
+        vetted = policy.vet(tool, proposal.arguments, proposal.end_user, proposal.over_limit)
         now = self.now()
         proposed = Proposed(
             at=now,
@@ -101,17 +104,21 @@ class Acting:
         )
         following: tuple[ActionEvent, ...]
         shown = hash_of(tool.name, vetted.arguments)
-        if tool.confirmation == "none":
+        if vetted.over_limit:
+            following = (_asking_a_colleague(now, shown, vetted.over_limit),)
+        elif tool.confirmation == "none":
             holds = holds_of(tool, vetted, proposal.end_user, now.date().isoformat())
             following = (Approved(now, "policy", shown), Claimed(now, holds, proposal.place))
         else:
             time = CUSTOMER_TIME if tool.confirmation == "customer" else AGENT_TIME
             following = (ConfirmationAsked(now, tool.confirmation, shown, now + time),)
-        moved = change(None, (proposed, *following), self.prices, proposal.claim)
-        if first := self.actions.record(moved):
-            return self._same(proposal, first)
-        self._queue(moved)
-        return moved.after
+        try:
+            return self._open(proposal, proposed, *following)
+        except OverLimit as over:
+            if proposal.over_limit == "refuse":
+                raise
+            limit = limit_named(tool, over.counter)
+            return self._open(proposal, proposed, _asking_a_colleague(now, shown, limit))
 
     def decide(
         self,
@@ -121,12 +128,15 @@ class Acting:
         by: Decider,
         *,
         place: Place | None = None,
+        over_limit: WhenOver = "refuse",
     ) -> Action:
         """What becomes of an action that waits for a decision; asked again, the same.
 
-        For one whose outcome is unknown, a colleague's "approve" says that it was done and
-        "reject" that it was not. Raises NotFound; Conflict when there is nothing (more) to decide
-        or somebody else has to; PolicyViolation when a limit has no room left.
+        ``over_limit`` says what a yes leads to when a limit has no room left; a colleague who was
+        asked to let it go over the limit does so. For one whose outcome is unknown, a colleague's
+        "approve" says that it was done and "reject" that it was not. Raises NotFound; Conflict
+        when there is nothing (more) to decide or somebody else has to; PolicyViolation when a
+        limit has no room left.
         """
         known = self.actions.get(tenant, action)
         if _is_repetition(known, decision):
@@ -137,29 +147,48 @@ class Acting:
             raise Conflict(f"The action is {known.status.value}: there is nothing to decide.")
         if decision == "reject":
             return self._write(known, Rejected(self.now(), by, "It was declined."))
-        return self._approve(known, by, place)
+        return self._approve(known, by, place, over_limit)
 
-    def _approve(self, action: Action, by: Decider, place: Place | None) -> Action:
+    def _approve(
+        self, action: Action, by: Decider, place: Place | None, over_limit: WhenOver
+    ) -> Action:
         now = self.now()
         approved = Approved(now, by, action.arguments_hash)
+        after(action, [approved])  # Whether that is theirs to say, before anything else is asked.
+        allowed = action.over_limit is not None
+        asks = over_limit == "ask"
         # Vetted anew: the tool's limits may have changed, and they are what holds are taken from.
         tool = self.tools.get(action.tenant, action.tool.name)
-        vetted = Policy(self.schema).vet(tool, action.arguments, action.end_user)
+        policy = Policy(self.schema)
+        lenient: WhenOver = "ask" if allowed or asks else "refuse"
+        vetted = policy.vet(tool, action.arguments, action.end_user, lenient)
         if vetted.arguments != action.arguments:
             raise Conflict("The tool has changed since: propose it anew.")
-        claimed = Claimed(
-            now, holds_of(tool, vetted, action.end_user, now.date().isoformat()), place
-        )
+        shown = action.arguments_hash
+        if vetted.over_limit and not allowed:
+            return self._write(action, _asking_a_colleague(now, shown, vetted.over_limit, place))
+        day = now.date().isoformat()
+        holds = holds_of(tool, vetted, action.end_user, day, over_limit=allowed)
         try:
-            return self._write(action, approved, claimed)
-        except PolicyViolation as violation:
-            self._write(action, Rejected(now, "policy", violation.detail))
+            return self._write(action, approved, Claimed(now, holds, place))
+        except OverLimit as over:
+            if asks:
+                limit = limit_named(tool, over.counter)
+                return self._write(action, _asking_a_colleague(now, shown, limit, place))
+            self._write(action, Rejected(now, "policy", over.detail))
             raise
 
     def _word_of_a_colleague(self, decision: Decision) -> ActionEvent:
         if decision == "approve":
             return Succeeded(self.now(), {}, by="agent")
         return Failed(self.now(), "not_done", "A colleague found that it was not done.", by="agent")
+
+    def _open(self, proposal: Proposal, *events: ActionEvent) -> Action:
+        moved = change(None, events, self.prices, proposal.claim)
+        if first := self.actions.record(moved):
+            return self._same(proposal, first)
+        self._queue(moved)
+        return moved.after
 
     def _write(self, action: Action, *events: ActionEvent) -> Action:
         moved = change(action, events, self.prices)
@@ -181,6 +210,12 @@ class Acting:
         if asked != hash_of(first.tool.name, _without_customer(first.arguments, first.tool)):
             raise IdempotencyConflict("This request proposed another action before.")
         return first
+
+
+def _asking_a_colleague(
+    now: datetime, shown: str, over_limit: str, place: Place | None = None
+) -> ConfirmationAsked:
+    return ConfirmationAsked(now, "agent", shown, now + AGENT_TIME, over_limit, place)
 
 
 def _without_customer(arguments: Arguments, tool: Tool) -> Arguments:

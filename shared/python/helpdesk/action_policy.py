@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from helpdesk.actions import Hold
 from helpdesk.errors import FieldError, PolicyViolation, ValidationFailed
@@ -14,14 +14,22 @@ _LONGEST_VALUE = 80
 _FIRST_STATEMENT = re.compile(r"[.:;]?\s*\n|[.:;](?:\s|$)")
 
 
+WhenOver = Literal["refuse", "ask"]
+"""What becomes of a call that is over a limit: nothing, or a question to a colleague."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vetted:
-    """A call that may be made: its arguments are whole, and the customer in them is ours."""
+    """A call that may be made: its arguments are whole, and the customer in them is ours.
+
+    ``over_limit`` names the limits that it is over by itself.
+    """
 
     arguments: Arguments
     order: str | None
     amounts: tuple[tuple[Limit, int], ...]
     """The micro-units that count against each limit."""
+    over_limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,17 @@ class Policy:
 
     schema: ArgumentSchema
 
-    def vet(self, tool: Tool, arguments: Arguments, end_user: str | None) -> Vetted:
+    def vet(
+        self,
+        tool: Tool,
+        arguments: Arguments,
+        end_user: str | None,
+        over_limit: WhenOver = "refuse",
+    ) -> Vetted:
         """The call as it will be made. ``end_user`` is the verified customer, if there is one.
 
         Raises ValidationFailed for arguments that are wrong, and PolicyViolation for a call that
-        is not this customer's to make or is over a limit by itself.
+        is not this customer's to make or, where that is refused, over a limit by itself.
         """
         whole = self._with_customer(tool, arguments, end_user)
         if wrong := self.schema.errors(tool.parameters, whole):
@@ -45,7 +59,10 @@ class Policy:
             raise ValidationFailed(f"Check: {fields}.", errors=wrong)
         order = _order_of(tool, whole)
         amounts = tuple(_counted(tool, limit, whole, order, end_user) for limit in tool.limits)
-        return Vetted(whole, order, amounts)
+        over = [limit for limit, micros in amounts if micros > limit.max.micros]
+        if over and over_limit == "refuse":
+            raise _too_much(tool, over[0])
+        return Vetted(whole, order, amounts, " and ".join(map(_most, over)) or None)
 
     def _with_customer(self, tool: Tool, arguments: Arguments, end_user: str | None) -> Arguments:
         if tool.end_user_field is None:
@@ -58,14 +75,27 @@ class Policy:
         return {**arguments, tool.end_user_field: end_user}
 
 
-def holds_of(tool: Tool, vetted: Vetted, end_user: str | None, day: str) -> tuple[Hold, ...]:
-    """What the call takes from the limits that several actions share. ``day``: ``2026-11-24``."""
+def holds_of(
+    tool: Tool, vetted: Vetted, end_user: str | None, day: str, *, over_limit: bool = False
+) -> tuple[Hold, ...]:
+    """What the call takes from the limits that several actions share, ``over_limit`` even where
+    there is no room. ``day``: ``2026-11-24``."""
     whose = {"order": vetted.order, "end_user": end_user, "day": day}
     return tuple(
-        Hold(f"{tool.name}#{limit.field}#{limit.per}#{whose[limit.per]}", micros, limit.max.micros)
+        Hold(
+            f"{_counter_prefix(tool, limit)}{whose[limit.per]}",
+            micros,
+            None if over_limit else limit.max.micros,
+        )
         for limit, micros in vetted.amounts
         if limit.per != "action" and micros
     )
+
+
+def limit_named(tool: Tool, counter: str) -> str:
+    """The limit that a hold's counter counts against, in words."""
+    found = (limit for limit in tool.limits if counter.startswith(_counter_prefix(tool, limit)))
+    return next(map(_most, found))
 
 
 def summary_of(tool: Tool, arguments: Arguments) -> str:
@@ -86,13 +116,21 @@ def _counted(
     amount = amount_in(arguments, limit)
     if (limit.per == "order" and order is None) or (limit.per == "end_user" and end_user is None):
         raise PolicyViolation(f"The limit per {limit.per.replace('_', ' ')} can't be checked.")
-    if amount.micros > limit.max.micros:
-        most = f"{limit.max.amount()} {limit.max.currency}"
-        raise PolicyViolation(
-            f"{tool.name} is limited to {most} per {limit.per.replace('_', ' ')}.",
-            errors=[FieldError(f"arguments.{limit.field}", f"At most {most}.")],
-        )
     return limit, amount.micros
+
+
+def _too_much(tool: Tool, limit: Limit) -> PolicyViolation:
+    most = f"{limit.max.amount()} {limit.max.currency}"
+    wrong = FieldError(f"arguments.{limit.field}", f"At most {most}.")
+    return PolicyViolation(f"{tool.name} is limited to {_most(limit)}.", errors=[wrong])
+
+
+def _most(limit: Limit) -> str:
+    return f"{limit.max.amount()} {limit.max.currency} per {limit.per.replace('_', ' ')}"
+
+
+def _counter_prefix(tool: Tool, limit: Limit) -> str:
+    return f"{tool.name}#{limit.field}#{limit.per}#"
 
 
 def _order_of(tool: Tool, arguments: Arguments) -> str | None:

@@ -18,6 +18,11 @@ _SAYING = {
 
 def asking(action: Action) -> str:
     """Asks for a yes to the very arguments that will be used, or says who is asked."""
+    if action.over_limit:
+        return (
+            f"{action.summary}. This is over the limit of {action.over_limit}; "
+            "a colleague will decide. Nothing is done yet."
+        )
     if action.asked_of == "agent":
         return f"A colleague has to approve this first: {action.summary}. Nothing is done yet."
     return f"I can do this for you: {action.summary}. Shall I go ahead? Please answer yes or no."

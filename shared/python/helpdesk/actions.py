@@ -48,12 +48,13 @@ class ActionStatus(StrEnum):
 class Hold:
     """An amount of a limit that an action holds from its claim on; given back when it fails.
 
-    ``counter`` names the limit and whose it is; ``room_micros`` is the limit itself.
+    ``counter`` names the limit and whose it is; ``room_micros`` is the limit itself, or None for
+    what is held whether there is room or not: a colleague has allowed it.
     """
 
     counter: str
     micros: int
-    room_micros: int
+    room_micros: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,18 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationAsked:
-    """These very arguments were shown to somebody, who may say yes until then."""
+    """These very arguments were shown to somebody, who may say yes until then.
+
+    ``over_limit`` names the limits that a colleague is asked to let this go over; ``place`` is the
+    turn that tells of it from now on.
+    """
 
     at: datetime
     of: Confirmer
     arguments_hash: str
     expires_at: datetime
+    over_limit: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +225,7 @@ class Action:
     end_user: str | None = None
     place: Place | None = None
     asked_of: Confirmer | None = None
+    over_limit: str | None = None
     approved_by: Decider | None = None
     holds: tuple[Hold, ...] = ()
     attempts: int = 0
@@ -280,7 +288,7 @@ _OPEN = (ActionStatus.PROPOSED, ActionStatus.AWAITING_CONFIRMATION)
 _UNDER_WAY = (ActionStatus.RUNNING, ActionStatus.UNKNOWN)
 _FROM: Mapping[type[Any], Sequence[ActionStatus]] = {
     Proposed: (),
-    ConfirmationAsked: (ActionStatus.PROPOSED,),
+    ConfirmationAsked: _OPEN,
     Approved: _OPEN,
     Rejected: _OPEN,
     Claimed: _OPEN,
@@ -300,6 +308,8 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one
                 action,
                 status=ActionStatus.AWAITING_CONFIRMATION,
                 asked_of=event.of,
+                over_limit=event.over_limit,
+                place=event.place or action.place,
                 due_at=event.expires_at,
             )
         case Approved():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpdesk.actions import Action
+from helpdesk.actions import Action, ActionStatus
+from helpdesk.clock import rfc3339
 from helpdesk.conversations import Turn, TurnStatus
 from helpdesk.documents import Document, DocumentStatus
 from helpdesk.events import DomainEvent
@@ -112,21 +113,41 @@ def _turn_events(before: Turn | None, after: Turn) -> Sequence[DomainEvent]:
 
 def _action_events(before: Action | None, after: Action) -> Sequence[DomainEvent]:
     """``action.succeeded`` and its like: each status that an action comes to."""
-    if before and (before.status, before.human_asked) == (after.status, after.human_asked):
+    if before and _stands(before) == _stands(after):
         return []
-    data: dict[str, Any] = {
-        "action_id": after.id,
-        "tool": after.tool.name,
-        "status": after.status.value,
-        "version": after.version,
-        "order": after.order,
-        "conversation_id": after.place.conversation if after.place else None,
-        "human_asked": after.human_asked,
-    }
-    if after.failure:
-        data["code"] = after.failure.code
     kind = f"action.{after.status.value}"
-    return [_event(kind, after.tenant, after.id, after.updated_at, data)]
+    return [_event(kind, after.tenant, after.id, after.updated_at, _data_of(after))]
+
+
+def reminder_of(action: Action, at: datetime) -> DomainEvent:
+    """``action.reminder``: an action still waits for somebody's decision. ``at`` is when the
+    reminder was due: a repetition is the same event."""
+    return _event("action.reminder", action.tenant, action.id, at, _data_of(action))
+
+
+def _stands(action: Action) -> tuple[object, ...]:
+    return action.status, action.human_asked, action.asked_of
+
+
+def _data_of(action: Action) -> Mapping[str, Any]:
+    data: dict[str, Any] = {
+        "action_id": action.id,
+        "tool": action.tool.name,
+        "status": action.status.value,
+        "version": action.version,
+        "order": action.order,
+        "conversation_id": action.place.conversation if action.place else None,
+        "human_asked": action.human_asked,
+    }
+    if action.status is ActionStatus.AWAITING_CONFIRMATION and action.due_at:
+        data |= {
+            "asked_of": action.asked_of,
+            "expires_at": rfc3339(action.due_at),
+            "over_limit": action.over_limit,
+        }
+    if action.failure:
+        data["code"] = action.failure.code
+    return data
 
 
 def _usage_recorded(event: UsageEvent) -> DomainEvent:

@@ -13,6 +13,7 @@ HelpdeskError                code                    status
 ├── UnsupportedMediaType     unsupported_media_type  415
 ├── ValidationFailed         validation_failed       422
 ├── PolicyViolation          policy_violation        422
+│   └── OverLimit            policy_violation        422
 ├── RateLimited              rate_limited            429
 └── Unavailable              unavailable             503
 
@@ -127,6 +128,14 @@ class PolicyViolation(HelpdeskError):
     """The tenant's own rules forbid it."""
 
     code, status, title = "policy_violation", 422, "Not allowed by policy"
+
+
+class OverLimit(PolicyViolation):
+    """A limit that several actions share has no room left; ``counter`` names it and whose it is."""
+
+    def __init__(self, detail: str, counter: str) -> None:
+        super().__init__(detail)
+        self.counter = counter
 
 
 class RateLimited(HelpdeskError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +37,21 @@ class ActionWork(_Message):
 
     tenant: TenantId
     action: ActionId
+
+
+class ApprovalProcess(_Message):
+    """Where the process stands that an action goes through while a colleague is asked.
+
+    Reminders are due so long after the colleague was asked; ``reminders`` are those to come after
+    the next one.
+    """
+
+    tenant: TenantId
+    action: ActionId
+    remind_after_seconds: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    next: Literal["plan", "remind", "expire", "end"] = "plan"
+    next_at: datetime | None = None
+    reminders: tuple[datetime, ...] = ()
 
 
 class DomainEvent(_Message):

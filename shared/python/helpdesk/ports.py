@@ -337,8 +337,8 @@ class Actions(Protocol):
 
         Returns the action that the change's request proposed before, when there is one: nothing is
         written then. Raises Conflict when the action has moved on meanwhile (also for the same
-        request with another fingerprint: IdempotencyConflict), PolicyViolation when a limit has no
-        room left.
+        request with another fingerprint: IdempotencyConflict), OverLimit when a limit has no room
+        left.
         """
 
     def get(self, tenant: TenantId, action: ActionId) -> Action:

@@ -33,6 +33,8 @@ class Facts(TypedDict, total=False):
     document: str | None
     action: str
     action_status: str
+    task: str
+    next_task: str
     key: str | None
     event_id: str
     message_id: str

@@ -71,11 +71,7 @@ class ToolUse:
             return None
         asked = [action.id for action in turns[-1].actions]
         found = await asyncio.to_thread(self.acting.actions.get_many, tenant, asked)
-        waiting = [
-            action
-            for action in found.values()
-            if action.status is ActionStatus.AWAITING_CONFIRMATION and action.asked_of == "customer"
-        ]
+        waiting = [action for action in found.values() if _waits_for_customer(action)]
         return waiting[-1] if waiting else None
 
     async def decide(
@@ -83,7 +79,8 @@ class ToolUse:
     ) -> AsyncGenerator[Action, None]:
         """What becomes of an action by the customer's word, state by state.
 
-        A yes that comes too late, or to a tool that was changed, asks anew.
+        A yes that comes too late, or to a tool that was changed, asks anew; one to what a limit has
+        no room for any more leads to a colleague.
         """
         try:
             decided = await asyncio.to_thread(
@@ -93,12 +90,13 @@ class ToolUse:
                 decision,
                 "customer",
                 place=scene.place,
+                over_limit="ask",
             )
         except PolicyViolation:
             decided = await self._now(pending)
         except Conflict:
             decided = await self._now(pending)
-            if decided.status is not ActionStatus.AWAITING_CONFIRMATION:
+            if not _waits_for_customer(decided):
                 async for state in self._until_told(decided):
                     yield state
                 return
@@ -148,6 +146,7 @@ class ToolUse:
                 f"{wish} {generation}",
                 scene.end_user,
                 scene.place,
+                over_limit="ask",
             )
             action = await asyncio.to_thread(self.acting.propose, proposal)
             came_to_nothing = action.status in (ActionStatus.FAILED, ActionStatus.REJECTED)
@@ -196,6 +195,11 @@ def error_for_model(error: HelpdeskError) -> str:
     """What the model is told about a call that could not be made: data, as all that it reads."""
     wrong = [f"{each.field}: {each.message}" for each in error.errors]
     return json.dumps({"error": error.detail, "wrong": wrong})
+
+
+def _waits_for_customer(action: Action) -> bool:
+    waits = action.status is ActionStatus.AWAITING_CONFIRMATION
+    return waits and action.asked_of == "customer"
 
 
 def _told(id_: ActionId, tool: Tool, arguments: Arguments, reply: ToolReply) -> Told:

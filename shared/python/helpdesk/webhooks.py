@@ -23,6 +23,7 @@ EventType = Literal[
     "usage.recorded",
     "action.proposed",
     "action.awaiting_confirmation",
+    "action.reminder",
     "action.succeeded",
     "action.failed",
     "action.unknown",

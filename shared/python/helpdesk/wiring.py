@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.acting import Acting
+from helpdesk.approvals import Approvals
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -186,6 +187,12 @@ def execution() -> Execution:
 def reconciling() -> Reconciling:
     """Sees to it that nothing waits for ever."""
     return Reconciling(actions(), action_queue(), utc_now)
+
+
+@cache
+def approvals() -> Approvals:
+    """Sees an action through until a colleague has decided."""
+    return Approvals(actions(), event_bus(), PRICE_BOOK, utc_now)
 
 
 @cache

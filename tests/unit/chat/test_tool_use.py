@@ -9,6 +9,7 @@ import pytest
 from helpdesk.actions import ActionStatus
 from helpdesk.chat_events import ActionTold, Delta, Done
 from helpdesk.conversations import EndUser
+from helpdesk.errors import Conflict
 from helpdesk.model import TokenUsage, ToolCall
 from helpdesk.money import Money
 from helpdesk.tool_calls import Answered, NoAnswer
@@ -191,24 +192,74 @@ async def test_a_model_that_asks_three_times_refunds_once():
     assert said(events).startswith("Done: ")
 
 
-async def test_a_limit_across_conversations_holds():
-    big = ToolCall("c", "refund_order", '{"order_id": "LF-1042", "amount": "30.00"}')
-    world = a_world(big, confirmation="none")
+BIG = ToolCall("c", "refund_order", '{"order_id": "LF-1042", "amount": "30.00"}')
+TOO_BIG = ToolCall("c", "refund_order", '{"order_id": "LF-1042", "amount": "50.01"}')
+
+
+async def test_a_limit_across_conversations_holds_until_a_colleague_says_otherwise():
+    world = a_world(BIG, confirmation="none")
     assert "Done" in said(await talk(world, "30 euros back"))
-    refused = await talk(world, "30 euros back, again")
-    assert "limit" in said(refused)
+    over = await talk(world, "30 euros back, again")
+    assert told(over) == [ActionStatus.AWAITING_CONFIRMATION]
+    assert (
+        "This is over the limit of 50.00 EUR per order; a colleague will decide. "
+        "Nothing is done yet."
+    ) in said(over)
     assert len(world.shop.calls) == 1
 
 
-async def test_what_a_yes_may_not_do_is_told_and_not_done():
-    big = ToolCall("c", "refund_order", '{"order_id": "LF-1042", "amount": "30.00"}')
-    world = a_world(big)
+async def test_a_yes_to_what_has_no_room_any_more_leads_to_a_colleague():
+    world = a_world(BIG)
     one, two = await talk(world, "30 back"), await talk(world, "30 back")
     assert "Done" in said(await world.hear(by_ada("yes", one[0].conversation)))
-    refused = await world.hear(by_ada("yes", two[0].conversation))
-    assert told(refused) == [ActionStatus.REJECTED]
-    assert "limit" in said(refused)
+    over = await world.hear(by_ada("yes", two[0].conversation))
+    assert told(over) == [ActionStatus.AWAITING_CONFIRMATION]
+    assert "over the limit of 50.00 EUR per order" in said(over)
     assert len(world.shop.calls) == 1
+
+
+async def test_a_colleague_lets_it_go_over_the_limit_once_and_no_customer_does():
+    world = a_world(TOO_BIG, None, "I see.")
+    asked = await talk(world, "My money back")
+    (action,) = world.turn(asked).actions
+    assert "over the limit of 50.00 EUR per order" in said(asked)
+
+    await world.hear(by_ada("yes", asked[0].conversation))
+    assert world.shop.calls == []
+
+    for _ in range(2):
+        world.decide(action.id, "approve")
+    world.work()
+    assert [arguments["amount"] for _, arguments, _ in world.shop.calls] == ["50.01"]
+    (logged,) = world.turn(asked).latest_actions
+    assert logged.id == action.id
+
+
+async def test_what_a_colleague_allowed_counts_for_those_who_come_after():
+    world = a_world(TOO_BIG, None, REFUND, confirmation="none")
+    asked = await talk(world, "My money back")
+    world.decide(world.turn(asked).actions[0].id, "approve")
+    over = await talk(world, "20 more")
+    assert "over the limit" in said(over)
+
+
+async def test_a_colleagues_no_stands_in_the_log_of_the_conversation():
+    world = a_world(TOO_BIG)
+    asked = await talk(world, "My money back")
+    action = world.turn(asked).actions[0].id
+    world.decide(action, "reject")
+    assert world.actions.told == {(world.turn(asked).id, action): "rejected"}
+    with pytest.raises(Conflict):
+        world.decide(action, "approve")
+    assert world.shop.calls == []
+
+
+async def test_a_colleagues_yes_that_comes_too_late_does_nothing():
+    world = a_world(TOO_BIG)
+    asked = await talk(world, "My money back")
+    world.now += timedelta(days=3)
+    with pytest.raises(Conflict):
+        world.decide(world.turn(asked).actions[0].id, "approve")
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import cast
 
-from helpdesk.acting import Acting
+from helpdesk.acting import Acting, Decision
 from helpdesk.chat import Chat
 from helpdesk.chat_context import Question
 from helpdesk.chat_events import ChatEvent, Start
 from helpdesk.conversations import RequestKey, Turn
 from helpdesk.errors import NotFound
 from helpdesk.execution import Execution
-from helpdesk.ids import ConversationId, DocumentId, TenantId
+from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId
 from helpdesk.passages import Found, Passage
 from helpdesk.ports import Tenants
 from helpdesk.pricing import Price, PriceBook
@@ -130,9 +130,17 @@ class World:
         )
 
     async def _while_waiting(self, _: float) -> None:
-        """The queue and its worker: what is claimed is done as soon as somebody waits for it."""
+        """What is claimed is done as soon as somebody waits for it."""
+        self.work()
+
+    def work(self) -> None:
+        """The queue and its worker."""
         while self.actions.outbox:
             self.execution.run(*self.actions.outbox.pop(0))
+
+    def decide(self, action: ActionId, decision: Decision) -> None:
+        """What a colleague says."""
+        self.tool_use.acting.decide(TENANT, action, decision, "agent")
 
     async def hear(self, question: Question) -> list[ChatEvent]:
         """All events of an answer; their numbers count from one."""

@@ -40,7 +40,9 @@ _TYPES: Mapping[type[Any], str] = {
     Succeeded: "succeeded",
     Failed: "failed",
 }
-_TOLD = frozenset({"by", "of", "number", "reason", "code", "message", "expires_at", "try_at"})
+_TOLD = frozenset(
+    {"by", "of", "number", "reason", "code", "message", "expires_at", "try_at", "over_limit"}
+)
 """What of an event is told beside its type and time; what the action shows is not said twice."""
 
 
@@ -107,6 +109,7 @@ class ActionOut(Answer):
     error: ActionErrorOut | None
     attempts: int
     human_asked: bool
+    over_limit: str | None
     conversation_id: str | None
     turn_id: str | None
     end_user: str | None
@@ -143,6 +146,7 @@ def action_view(action: Action) -> dict[str, Any]:
         "error": ActionErrorOut(code=failure.code, message=failure.message) if failure else None,
         "attempts": action.attempts,
         "human_asked": action.human_asked,
+        "over_limit": action.over_limit,
         "conversation_id": place.conversation if place else None,
         "turn_id": place.turn if place else None,
         "end_user": action.end_user,

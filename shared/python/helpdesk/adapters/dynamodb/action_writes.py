@@ -4,6 +4,7 @@ takes or returns, work for the queue, its bill, and the turn that tells of it.""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from helpdesk.action_changes import ActionChange
 from helpdesk.actions import Hold
@@ -21,7 +22,7 @@ from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.ledger import event_write
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, PRESENT, Write
-from helpdesk.errors import Conflict, PolicyViolation
+from helpdesk.errors import Conflict, OverLimit
 from helpdesk.ids import ActionId
 
 
@@ -39,7 +40,7 @@ def record_change(
 ) -> ActionId | None:
     """Writes a change, or nothing; the id of the action that its request proposed before.
 
-    Safe to repeat. ``tell`` says whether the turn is told. Raises Conflict, and PolicyViolation
+    Safe to repeat. ``tell`` says whether the turn is told. Raises Conflict, and OverLimit
     when a limit has no room left.
     """
     parts = [
@@ -73,7 +74,7 @@ def _after_refusal(
         raise Conflict("The action has moved on meanwhile.")
     for hold, obstacle in zip(change.takes, takes, strict=True):
         if obstacle is not None:
-            raise PolicyViolation(no_room_for(hold))
+            raise OverLimit(no_room_for(hold), hold.counter)
     if told and told[0] is not None:
         # The turn was erased; what was done is still true.
         return record_change(database, tables, change, tell=False)
@@ -105,12 +106,11 @@ def _request(table: str, change: ActionChange) -> Iterator[Write]:
 
 def _takes(table: str, change: ActionChange) -> Iterator[Write]:
     for hold in change.takes:
-        values = {
-            "micros": hold.micros,
-            "left": hold.room_micros - hold.micros,
-            "counter": hold.counter,
-        }
-        room = "attribute_not_exists(#used) OR #used <= :left"
+        values: dict[str, Any] = {"micros": hold.micros, "counter": hold.counter}
+        room = ""
+        if hold.room_micros is not None:
+            values["left"] = hold.room_micros - hold.micros
+            room = "attribute_not_exists(#used) OR #used <= :left"
         take = "SET #counter = :counter ADD #used :micros"
         key = limit_key(change.after.tenant, hold.counter)
         yield Write("Update", table, key, room, take, values)

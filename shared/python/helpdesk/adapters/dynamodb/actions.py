@@ -44,7 +44,7 @@ class DynamoDBActions:
     def record(self, change: ActionChange) -> Action | None:
         """Writes a change; the action that its request proposed before, if there is one.
 
-        Raises Conflict and PolicyViolation.
+        Raises Conflict and OverLimit.
         """
         first = record_change(self._database, self._tables, change)
         return self.get(change.after.tenant, first) if first else None
