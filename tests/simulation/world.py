@@ -18,6 +18,8 @@ from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
 from helpdesk.money import Money
 from helpdesk.pricing import PRICE_BOOK
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.tools import Confirmation, Endpoint, Idempotency, Limit, Tool
 from tests.fakes.actions import MemoryActions
 from tests.fakes.schema import AnyArguments
@@ -98,7 +100,13 @@ class World:
             self.chance.randbytes,
         )
         self.execution = Execution(
-            self.actions, self.provider, PRICE_BOOK, self.clock, self.chance.randbytes
+            self.actions,
+            self,
+            self.provider,
+            Sagas(SagaSteps(self.actions, self, tools, AnyArguments(), PRICE_BOOK, self.clock)),
+            PRICE_BOOK,
+            self.clock,
+            self.chance.randbytes,
         )
         self._turns = 0
 
