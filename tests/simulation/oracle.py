@@ -16,14 +16,14 @@ def check(world: World) -> None:
     assert all(times == 1 for times in paid.values()), f"paid twice: {paid}"
     assert paid.keys() <= actions.keys(), "paid without an action"
     for action in actions.values():
-        _check_truth(action, paid[action.id])
+        check_truth(action, paid[action.id])
         assert fold(world.actions.history(TENANT, action.id)) == action
     _check_limits(world)
-    _check_holds(world, list(actions.values()))
+    check_holds(world, list(actions.values()))
     _check_bills(world, list(actions.values()))
 
 
-def _check_truth(action: Action, times: int) -> None:
+def check_truth(action: Action, times: int) -> None:
     """What the customer reads is true, and nothing is left hanging."""
     match action.status:
         case ActionStatus.SUCCEEDED:
@@ -46,7 +46,7 @@ def _check_limits(world: World) -> None:
     assert max(customers.values(), default=0) <= Decimal(PER_CUSTOMER) * 100, customers
 
 
-def _check_holds(world: World, actions: list[Action]) -> None:
+def check_holds(world: World, actions: list[Action]) -> None:
     """Each limit holds just what the actions hold that may have been done, and no more than it
     may."""
     wanted: Counter[tuple[str, str]] = Counter()

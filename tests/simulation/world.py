@@ -6,7 +6,7 @@ scheduler may let others run or kill the caller.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -60,6 +60,13 @@ class SteppedActions(MemoryActions):
         self._scheduler.pause("reads")
         return super().get(tenant, action)
 
+    def get_many(
+        self, tenant: TenantId, actions: Collection[ActionId]
+    ) -> Mapping[ActionId, Action]:
+        """Reads several actions."""
+        self._scheduler.pause("reads many")
+        return super().get_many(tenant, actions)
+
     def proposed_by(self, tenant: TenantId, request_key: str) -> Action | None:
         """Reads what a request proposed."""
         self._scheduler.pause("reads the request")
@@ -83,13 +90,14 @@ class World:
         self.chance = random.Random(seed)
         self.clock = SimulatedClock()
         self.scheduler = Scheduler(self.chance, deaths)
-        self.provider = Provider(self.scheduler, self.clock, self.chance, faults)
+        self.provider = self.a_provider(faults)
         self.actions = SteppedActions(self.scheduler, self.clock, self.chance, faults)
         self.queue: list[tuple[TenantId, ActionId]] = []
         self.queue_fails = 0.3
-        self.tool = _tool(self.chance)
+        self.tool, *others = self.some_tools()
         tools = MemoryTools()
-        tools.put(self.tool)
+        for tool in (self.tool, *others):
+            tools.put(tool)
         self.acting = Acting(
             self.actions,
             self,
@@ -109,6 +117,14 @@ class World:
             self.chance.randbytes,
         )
         self._turns = 0
+
+    def a_provider(self, faults: float) -> Provider:
+        """The tenant's endpoint."""
+        return Provider(self.scheduler, self.clock, self.chance, faults)
+
+    def some_tools(self) -> Sequence[Tool]:
+        """The tenant's tools; the first is what customers wish for."""
+        return [_tool(self.chance)]
 
     def run(self) -> None:
         """Lives through the schedule: bursts of work with time passing between them."""
