@@ -164,4 +164,4 @@ def _refund_order(shop_url: str) -> dict[str, Any]:
 
 
 def _limit(amount: str, per: str) -> dict[str, Any]:
-    return {"field": "amount", "max": {"amount": _AMOUNT, "currency": CURRENCY}, "per": per}
+    return {"field": "amount", "max": {"amount": amount, "currency": CURRENCY}, "per": per}
