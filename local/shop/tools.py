@@ -35,10 +35,9 @@ def tools(shop_url: str) -> dict[str, dict[str, Any]]:
 
 
 def saga_tools(shop_url: str) -> dict[str, dict[str, Any]]:
-    """A process and its steps, in the order in which they can be put; for those who want it.
+    """A process and its steps, in the order in which they can be put.
 
-    They are no part of ``tools``: an order is cancelled rather than refunded only when somebody
-    says so, and the sample model, which goes by likeness, would often take one for the other.
+    The demo goes without them. Offered beside ``tools`` they take no wish from those.
     """
     return {
         "cancel_shipment": _shipment(
