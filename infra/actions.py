@@ -51,6 +51,8 @@ class Actions(Construct):
             batch_size=_BATCH,
             max_concurrency=stage.throughput.action_concurrency,
         )
+        # Steps and their parents queue work on each other.
+        self.queued_by(function)
 
     def queued_by(self, function: Function) -> None:
         """Lets a function queue work on actions."""

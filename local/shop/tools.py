@@ -21,11 +21,35 @@ _CUSTOMER: dict[str, Any] = {
     "description": "The customer who owns the order.",
     "pattern": CUSTOMER_PATTERN,
 }
+_AMOUNT: dict[str, Any] = {
+    "type": "string",
+    "title": "Amount",
+    "description": "How many euros to pay back, such as 20.00.",
+    "pattern": AMOUNT_PATTERN,
+}
 
 
 def tools(shop_url: str) -> dict[str, dict[str, Any]]:
     """The tools of a shop that is served at this URL."""
     return {"look_up_order": _look_up_order(shop_url), "refund_order": _refund_order(shop_url)}
+
+
+def saga_tools(shop_url: str) -> dict[str, dict[str, Any]]:
+    """A process and its steps, in the order in which they can be put.
+
+    The demo goes without them. Offered beside ``tools`` they take no wish from those.
+    """
+    return {
+        "cancel_shipment": _shipment(
+            "Stop the shipment of an order that is still in the warehouse.",
+            f"{shop_url}/shipments/cancel",
+        ),
+        "restore_shipment": _shipment(
+            "Let a cancelled order be shipped after all.", f"{shop_url}/shipments/restore"
+        ),
+        "refund_order": _refund_order(shop_url),
+        "cancel_and_refund": _cancel_and_refund(),
+    }
 
 
 def _look_up_order(shop_url: str) -> dict[str, Any]:
@@ -56,13 +80,47 @@ def _look_up_order(shop_url: str) -> dict[str, Any]:
     }
 
 
-def _refund_order(shop_url: str) -> dict[str, Any]:
-    amount = {
-        "type": "string",
-        "title": "Amount",
-        "description": "How many euros to pay back, such as 20.00.",
-        "pattern": AMOUNT_PATTERN,
+def _shipment(description: str, url: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "parameters": {
+            "type": "object",
+            "properties": {"order_id": _ORDER, "customer_id": _CUSTOMER},
+            "required": ["order_id", "customer_id"],
+            "additionalProperties": False,
+        },
+        "effect": "write",
+        "endpoint": {"method": "POST", "url": url},
+        "confirmation": "customer",
+        "idempotency": "key",
+        "order_field": "order_id",
+        "end_user_field": "customer_id",
     }
+
+
+def _cancel_and_refund() -> dict[str, Any]:
+    return {
+        "description": "Cancel an order: stop its shipment and pay its amount back.",
+        "parameters": {
+            "type": "object",
+            "properties": {"order_id": _ORDER, "amount": _AMOUNT, "customer_id": _CUSTOMER},
+            "required": ["order_id", "amount", "customer_id"],
+            "additionalProperties": False,
+        },
+        "effect": "write",
+        "steps": [
+            {"tool": "cancel_shipment", "undo": "restore_shipment"},
+            {"tool": "refund_order"},
+        ],
+        "confirmation": "customer",
+        "limits": [_limit("150.00", "order")],
+        "order_field": "order_id",
+        "end_user_field": "customer_id",
+        "examples": ["Cancel my order LF-1042 and pay me back 20.00"],
+    }
+
+
+def _refund_order(shop_url: str) -> dict[str, Any]:
     reason = {
         "type": "string",
         "title": "Reason",
@@ -75,7 +133,7 @@ def _refund_order(shop_url: str) -> dict[str, Any]:
             "type": "object",
             "properties": {
                 "order_id": _ORDER,
-                "amount": amount,
+                "amount": _AMOUNT,
                 "customer_id": _CUSTOMER,
                 "reason": reason,
             },

@@ -2,10 +2,14 @@
 
 import pytest
 
+from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.clock import utc_now
 from helpdesk.execution import Execution
 from helpdesk.pricing import PRICE_BOOK
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import Answered, NoAnswer
+from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.shop import ScriptedShop
 
 REFUND = {
@@ -45,7 +49,10 @@ def propose(world, company, key="k1", body=WISH):
 def work(world, *replies):
     """What the queue and its worker do."""
     shop = ScriptedShop(*replies)
-    execution = Execution(world.actions, shop, PRICE_BOOK, utc_now)
+    queue = MemoryActionQueue()
+    ports = (world.actions, queue, world.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now)
+    sagas = Sagas(SagaSteps(*ports))
+    execution = Execution(world.actions, queue, shop, sagas, PRICE_BOOK, utc_now)
     while world.action_queue.sent:
         execution.run(*world.action_queue.sent.pop())
     return shop

@@ -99,8 +99,8 @@ class MemoryActions:
             self.held[action.tenant, hold.counter] += hold.micros
         for hold in change.returns:
             self.held[action.tenant, hold.counter] -= hold.micros
-        if change.queues:
-            self.outbox.append(key)
+        if change.wakes:
+            self.outbox.append((action.tenant, change.wakes))
         if change.usage:
             self.events[change.usage.id] = change.usage
         if (place := change.told_in) and place.turn:

@@ -18,15 +18,15 @@ def check(world: World) -> None:
     assert all(times == 1 for times in paid.values()), f"paid twice: {paid}"
     assert paid.keys() <= actions.keys(), "paid without an action"
     for action in actions.values():
-        _check_truth(action, paid[action.id])
+        check_truth(action, paid[action.id])
         _check_history(world, action)
         _check_permission(action)
     _check_limits(world, actions.values())
-    _check_holds(world, list(actions.values()))
+    check_holds(world, list(actions.values()))
     _check_bills(world, list(actions.values()))
 
 
-def _check_truth(action: Action, times: int) -> None:
+def check_truth(action: Action, times: int) -> None:
     """What the customer reads is true, and nothing is left hanging."""
     match action.status:
         case ActionStatus.SUCCEEDED:
@@ -70,7 +70,7 @@ def _check_limits(world: World, actions: Iterable[Action]) -> None:
     assert max(customers.values(), default=0) <= Decimal(PER_CUSTOMER) * 100, customers
 
 
-def _check_holds(world: World, actions: list[Action]) -> None:
+def check_holds(world: World, actions: list[Action]) -> None:
     """Each limit holds just what the actions hold that may have been done, and of what no
     colleague has allowed no more than it may."""
     wanted: Counter[tuple[str, str]] = Counter()

@@ -6,7 +6,7 @@ scheduler may let others run or kill the caller.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -22,6 +22,8 @@ from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
 from helpdesk.money import Money
 from helpdesk.pricing import PRICE_BOOK
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.tools import Confirmation, Endpoint, Idempotency, Limit, Tool
 from tests.fakes.actions import MemoryActions
 from tests.fakes.event_bus import MemoryEventBus
@@ -63,6 +65,13 @@ class SteppedActions(MemoryActions):
         self._scheduler.pause("reads")
         return super().get(tenant, action)
 
+    def get_many(
+        self, tenant: TenantId, actions: Collection[ActionId]
+    ) -> Mapping[ActionId, Action]:
+        """Reads several actions."""
+        self._scheduler.pause("reads many")
+        return super().get_many(tenant, actions)
+
     def proposed_by(self, tenant: TenantId, request_key: str) -> Action | None:
         """Reads what a request proposed."""
         self._scheduler.pause("reads the request")
@@ -86,13 +95,14 @@ class World:
         self.chance = random.Random(seed)
         self.clock = SimulatedClock()
         self.scheduler = Scheduler(self.chance, deaths)
-        self.provider = Provider(self.scheduler, self.clock, self.chance, faults)
+        self.provider = self.a_provider(faults)
         self.actions = SteppedActions(self.scheduler, self.clock, self.chance, faults)
         self.queue: list[tuple[TenantId, ActionId]] = []
         self.queue_fails = 0.3
-        self.tool = _tool(self.chance)
+        self.tool, *others = self.some_tools()
         tools = MemoryTools()
-        tools.put(self.tool)
+        for tool in (self.tool, *others):
+            tools.put(tool)
         self.acting = Acting(
             self.actions,
             self,
@@ -103,10 +113,24 @@ class World:
             self.chance.randbytes,
         )
         self.execution = Execution(
-            self.actions, self.provider, PRICE_BOOK, self.clock, self.chance.randbytes
+            self.actions,
+            self,
+            self.provider,
+            Sagas(SagaSteps(self.actions, self, tools, AnyArguments(), PRICE_BOOK, self.clock)),
+            PRICE_BOOK,
+            self.clock,
+            self.chance.randbytes,
         )
         self.approvals = Approvals(self.actions, MemoryEventBus(), PRICE_BOOK, self.clock)
         self._turns = 0
+
+    def a_provider(self, faults: float) -> Provider:
+        """The tenant's endpoint."""
+        return Provider(self.scheduler, self.clock, self.chance, faults)
+
+    def some_tools(self) -> Sequence[Tool]:
+        """The tenant's tools; the first is what customers wish for."""
+        return [_tool(self.chance)]
 
     def run(self) -> None:
         """Lives through the schedule: bursts of work with time passing between them."""

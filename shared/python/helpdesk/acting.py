@@ -1,13 +1,13 @@
 """Acting: proposals become actions, are confirmed or refused, and are claimed to run once."""
 
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from helpdesk.action_changes import ActionChange, RequestClaim, change
 from helpdesk.action_policy import Policy, WhenOver, holds_of, limit_named, summary_of
+from helpdesk.action_waking import queue_at_once
 from helpdesk.actions import (
     Action,
     ActionEvent,
@@ -25,10 +25,12 @@ from helpdesk.actions import (
     hash_of,
 )
 from helpdesk.clock import Clock
-from helpdesk.errors import Conflict, IdempotencyConflict, OverLimit, Unavailable
+from helpdesk.errors import Conflict, IdempotencyConflict, OverLimit
 from helpdesk.ids import ActionId, Chance, TenantId, new_id
 from helpdesk.ports import ActionQueue, Actions, ArgumentSchema, Tools
 from helpdesk.pricing import PriceBook
+from helpdesk.saga import AskHuman, what_next
+from helpdesk.saga_steps import stages_of, stages_taken, step_id
 from helpdesk.tools import Arguments, Tool
 
 CUSTOMER_TIME = timedelta(minutes=30)
@@ -134,14 +136,17 @@ class Acting:
 
         ``over_limit`` says what a yes leads to when a limit has no room left; a colleague who was
         asked to let it go over the limit does so. For one whose outcome is unknown, a colleague's
-        "approve" says that it was done and "reject" that it was not. Raises NotFound; Conflict
-        when there is nothing (more) to decide or somebody else has to; PolicyViolation when a
-        limit has no room left.
+        "approve" says that it was done and "reject" that it was not; of a process whose step is
+        unclear, the step is decided.
+
+        Raises NotFound; Conflict when there is nothing (more) to decide or somebody else has to;
+        PolicyViolation when a limit has no room left.
         """
         known = self.actions.get(tenant, action)
         if _is_repetition(known, decision):
             return known
         if known.human_asked and by == "agent" and not known.status.settled:
+            self._require_word_on(known)
             return self._write(known, self._word_of_a_colleague(decision))
         if known.status is not ActionStatus.AWAITING_CONFIRMATION:
             raise Conflict(f"The action is {known.status.value}: there is nothing to decide.")
@@ -178,6 +183,19 @@ class Acting:
             self._write(action, Rejected(now, "policy", over.detail))
             raise
 
+    def _require_word_on(self, action: Action) -> None:
+        """Of a process a colleague decides what its steps leave open, and nothing else."""
+        if not action.tool.steps:
+            return
+        taken = stages_taken(self.actions, action)
+        match what_next(stages_of(action, taken)):
+            case AskHuman(number, kind, "unclear"):
+                step = step_id(action, number, kind)
+                raise Conflict(f"Decide on its {kind} {step}: the rest follows from that.")
+            case AskHuman():
+                return
+        raise Conflict("It goes on by itself: there is nothing to decide.")
+
     def _word_of_a_colleague(self, decision: Decision) -> ActionEvent:
         if decision == "approve":
             return Succeeded(self.now(), {}, by="agent")
@@ -197,9 +215,7 @@ class Acting:
         return moved.after
 
     def _queue(self, moved: ActionChange) -> None:
-        if moved.queues:
-            with suppress(Unavailable):
-                self.queue.send([moved.after])
+        queue_at_once(self.actions, self.queue, moved)
 
     def _known(self, proposal: Proposal) -> Action | None:
         first = self.actions.proposed_by(proposal.tenant, proposal.request)

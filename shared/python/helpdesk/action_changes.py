@@ -9,6 +9,7 @@ from helpdesk.actions import (
     ActionStatus,
     Claimed,
     Hold,
+    HumanAsked,
     Place,
     Proposed,
     Succeeded,
@@ -16,6 +17,7 @@ from helpdesk.actions import (
     fold,
 )
 from helpdesk.charging import charge_for_action
+from helpdesk.ids import ActionId
 from helpdesk.pricing import PriceBook
 from helpdesk.usage import UsageEvent
 
@@ -35,8 +37,8 @@ class RequestClaim:
 class ActionChange:
     """An action before and after some events, and what else must be written with them.
 
-    ``takes`` and ``returns`` are amounts of limits; ``queues`` says that work on it is to be
-    queued (an outbox); ``usage`` bills it.
+    ``takes`` and ``returns`` are amounts of limits; ``wakes`` is the action on which work is
+    to be queued (an outbox): itself, or its parent; ``usage`` bills it.
     """
 
     before: Action | None
@@ -44,7 +46,7 @@ class ActionChange:
     after: Action
     takes: tuple[Hold, ...] = ()
     returns: tuple[Hold, ...] = ()
-    queues: bool = False
+    wakes: ActionId | None = None
     request: RequestClaim | None = None
     usage: UsageEvent | None = None
 
@@ -73,10 +75,16 @@ def change(
         after=changed,
         takes=changed.holds if _has(events, Claimed) else (),
         returns=before.holds if before and failed else (),
-        queues=_has(events, Claimed),
+        wakes=_woken(changed, events),
         request=request if _has(events, Proposed) else None,
         usage=charge_for_action(changed, prices) if _has(events, Succeeded) else None,
     )
+
+
+def _woken(action: Action, events: Sequence[ActionEvent]) -> ActionId | None:
+    if _has(events, Claimed):
+        return action.id
+    return action.parent if action.status.settled or _has(events, HumanAsked) else None
 
 
 def _has(events: Sequence[ActionEvent], kind: type[ActionEvent]) -> bool:

@@ -14,6 +14,8 @@ _SAYING = {
         "Please don't ask for it again meanwhile."
     ),
 }
+_UNDONE = "That was not possible, and nothing is left changed: {what}. {why}"
+"""A process of several steps: some may have been taken, and were undone."""
 
 
 def asking(action: Action) -> str:
@@ -32,7 +34,10 @@ def telling(action: Action) -> str:
     """How an action stands."""
     if action.status in (ActionStatus.PROPOSED, ActionStatus.AWAITING_CONFIRMATION):
         return asking(action)
-    return _SAYING[action.status].format(what=action.summary, why=_why(action)).strip()
+    saying = _SAYING[action.status]
+    if action.status is ActionStatus.FAILED and action.tool.steps:
+        saying = _UNDONE
+    return saying.format(what=action.summary, why=_why(action)).strip()
 
 
 def refusing(reason: str) -> str:

@@ -9,6 +9,9 @@
 
 *Unknown* is the truth after a crash, a time-out or an answer that says nothing; it is never taken
 for failed. An action's state is the fold of its events, in which each transition is checked.
+
+The action of a tool with steps never calls an endpoint: its steps are actions of their own, whose
+parent it is, and it waits for them.
 """
 
 import hashlib
@@ -23,8 +26,10 @@ from helpdesk.errors import Conflict
 from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
 from helpdesk.tools import Arguments, Tool
 
-Decider = Literal["policy", "customer", "agent", "expiry"]
+Decider = Literal["policy", "customer", "agent", "expiry", "parent"]
 Confirmer = Literal["customer", "agent"]
+Outcome = Literal["endpoint", "steps", "agent"]
+"""Who says what came of it."""
 
 
 class ActionStatus(StrEnum):
@@ -78,6 +83,7 @@ class Proposed:
     order: str | None = None
     end_user: str | None = None
     place: Place | None = None
+    parent: ActionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,17 @@ class AttemptStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class StepAwaited:
+    """A step is under way, or is about to be; at ``try_at`` it is looked at again, whatever
+    happens."""
+
+    at: datetime
+    step: ActionId
+    what: str
+    try_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeUnknown:
     """Whether it was done can't be said. To be looked into from ``try_at`` on."""
 
@@ -169,7 +186,7 @@ class Succeeded:
 
     at: datetime
     result: Mapping[str, Any]
-    by: Literal["endpoint", "agent"] = "endpoint"
+    by: Outcome = "endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +196,7 @@ class Failed:
     at: datetime
     code: str
     message: str
-    by: Literal["endpoint", "agent"] = "endpoint"
+    by: Outcome = "endpoint"
 
 
 ActionEvent = (
@@ -189,6 +206,7 @@ ActionEvent = (
     | Rejected
     | Claimed
     | AttemptStarted
+    | StepAwaited
     | OutcomeUnknown
     | NothingDone
     | HumanAsked
@@ -224,6 +242,7 @@ class Action:
     order: str | None = None
     end_user: str | None = None
     place: Place | None = None
+    parent: ActionId | None = None
     asked_of: Confirmer | None = None
     over_limit: str | None = None
     approved_by: Decider | None = None
@@ -281,6 +300,7 @@ def _begin(event: Proposed) -> Action:
         order=event.order,
         end_user=event.end_user,
         place=event.place,
+        parent=event.parent,
     )
 
 
@@ -293,6 +313,7 @@ _FROM: Mapping[type[Any], Sequence[ActionStatus]] = {
     Rejected: _OPEN,
     Claimed: _OPEN,
     AttemptStarted: _UNDER_WAY,
+    StepAwaited: _UNDER_WAY,
     OutcomeUnknown: _UNDER_WAY,
     NothingDone: _UNDER_WAY,
     HumanAsked: (ActionStatus.UNKNOWN,),
@@ -301,7 +322,7 @@ _FROM: Mapping[type[Any], Sequence[ActionStatus]] = {
 }
 
 
-def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one case an event
+def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911, PLR0912 - one case an event
     match event:
         case ConfirmationAsked():
             return replace(
@@ -336,6 +357,14 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one
                 attempt_ends_at=event.ends_at,
                 attempt_writer=event.writer,
                 due_at=event.ends_at,
+            )
+        case StepAwaited():
+            return replace(
+                action,
+                status=ActionStatus.RUNNING,
+                unclear_since=None,
+                human_asked=False,
+                due_at=event.try_at,
             )
         case OutcomeUnknown():
             return replace(
@@ -378,9 +407,9 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911 - one
 
 def _check_approval(action: Action, event: Approved) -> None:
     """A yes counts for the arguments that were shown, from whom they were shown to, in time."""
-    if event.by == "policy":
+    if event.by in ("policy", "parent"):
         if action.status is not ActionStatus.PROPOSED:
-            raise Conflict("Somebody was asked: policy alone can't approve it.")
+            raise Conflict("Somebody was asked: only they can approve it.")
         return
     if event.arguments_hash != action.arguments_hash:
         raise Conflict("The arguments are not those that were shown: ask again.")

@@ -72,8 +72,9 @@ def charge(
 
 
 def charge_for_action(action: Action, prices: PriceBook) -> UsageEvent | None:
-    """The usage event of an action that was done; None for one that only reads."""
-    if action.tool.effect == "read":
+    """The usage event of an action that was done; None for one that only reads, and for a step,
+    which its parent's bill covers."""
+    if action.tool.effect == "read" or action.parent:
         return None
     return UsageEvent(
         id=event_id(action.id),

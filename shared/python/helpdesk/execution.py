@@ -15,12 +15,21 @@ from helpdesk.action_steps import (
     events_of_reply,
     next_step,
 )
-from helpdesk.actions import Action, ActionEvent, AttemptStarted, Failed, Succeeded
+from helpdesk.action_waking import queue_at_once
+from helpdesk.actions import (
+    Action,
+    ActionEvent,
+    ActionStatus,
+    AttemptStarted,
+    Failed,
+    Succeeded,
+)
 from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, NotFound, Unavailable
 from helpdesk.ids import ActionId, Chance, TenantId
-from helpdesk.ports import Actions, ToolCaller
+from helpdesk.ports import ActionQueue, Actions, ToolCaller
 from helpdesk.pricing import PriceBook
+from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import NotSent, ToolReply
 
 _MOST_STEPS = 10
@@ -32,11 +41,14 @@ class Execution:
     """Takes an action's steps until there is none to take now.
 
     Whoever writes ``AttemptStarted`` first may call the endpoint, and nobody else. A crash
-    anywhere leaves what is written: the next run goes on from there.
+    anywhere leaves what is written: the next run goes on from there. A process of several steps
+    calls no endpoint: it is moved on by its steps.
     """
 
     actions: Actions
+    queue: ActionQueue
     caller: ToolCaller
+    sagas: Sagas
     prices: PriceBook
     now: Clock
     chance: Chance = secrets.token_bytes
@@ -61,6 +73,8 @@ class Execution:
         return known
 
     def _step(self, action: Action) -> Action | None:
+        if action.tool.steps and action.status in (ActionStatus.RUNNING, ActionStatus.UNKNOWN):
+            return self.sagas.advance(action)
         match next_step(action, self.now()):
             case Write(events):
                 return self._write(action, events)
@@ -95,6 +109,7 @@ class Execution:
     def _write(self, action: Action, events: Sequence[ActionEvent]) -> Action:
         moved = change(action, events, self.prices)
         self.actions.record(moved)
+        queue_at_once(self.actions, self.queue, moved)
         return moved.after
 
 

@@ -44,8 +44,13 @@ def flaws_of(tool: Tool, *, allow_private: bool) -> Iterator[FieldError]:
     parameters = _parameters(tool)
     if not is_tool_name(tool.name):
         yield FieldError("name", "Up to 64 small letters, digits and _, a letter first.")
-    yield from _endpoint_flaws("endpoint", tool.endpoint, METHODS, allow_private)
-    yield from _placeholder_flaws("endpoint.url", tool.endpoint.url, parameters)
+    if tool.endpoint is not None:
+        yield from _endpoint_flaws("endpoint", tool.endpoint, METHODS, allow_private)
+        yield from _placeholder_flaws("endpoint.url", tool.endpoint.url, parameters)
+        if tool.steps:
+            yield FieldError("steps", "A tool has either an endpoint or steps.")
+    elif not tool.steps:
+        yield FieldError("endpoint", "Say where the tool is called, or give its steps.")
     yield from _lookup_flaws(tool, allow_private)
     for field, name in (("order_field", tool.order_field), ("end_user_field", tool.end_user_field)):
         if name is not None and name not in parameters:

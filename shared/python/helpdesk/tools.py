@@ -33,6 +33,14 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolStep:
+    """A step of a process: a tool of the same tenant, and the one that undoes it, if one does."""
+
+    tool: str
+    undo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """The most that the amounts in one argument may add up to, per action, order, customer or UTC
     day."""
@@ -46,6 +54,8 @@ class Limit:
 class Tool:
     """One thing that an agent may do. ``parameters`` is a JSON Schema of its arguments.
 
+    A tool either has an endpoint, or is a process of several steps, each a tool of its own.
+
     ``idempotency`` says what the endpoint does with a repeated key: ``key``, it replays the first
     outcome; ``lookup``, it can be asked for it; ``none``, neither. ``order_field`` and
     ``end_user_field`` name the arguments that hold the order and the customer; the latter is
@@ -57,7 +67,7 @@ class Tool:
     description: str
     parameters: Mapping[str, Any]
     effect: Effect
-    endpoint: Endpoint
+    endpoint: Endpoint | None
     updated_at: datetime
     confirmation: Confirmation = "none"
     idempotency: Idempotency = "none"
@@ -66,6 +76,7 @@ class Tool:
     order_field: str | None = None
     end_user_field: str | None = None
     examples: tuple[str, ...] = ()
+    steps: tuple[ToolStep, ...] = ()
 
     @property
     def asked_parameters(self) -> Mapping[str, Any]:

@@ -58,6 +58,8 @@ from helpdesk.ports import (
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.sessions import Sessions
 from helpdesk.settings import Settings
 from helpdesk.signing import CallSignatures, Signing
@@ -180,7 +182,8 @@ def acting() -> Acting:
 @cache
 def execution() -> Execution:
     """Takes actions' steps."""
-    return Execution(actions(), tool_caller(), PRICE_BOOK, utc_now)
+    steps = SagaSteps(actions(), action_queue(), tools(), argument_schema(), PRICE_BOOK, utc_now)
+    return Execution(actions(), action_queue(), tool_caller(), Sagas(steps), PRICE_BOOK, utc_now)
 
 
 @cache

@@ -6,14 +6,14 @@ from urllib.parse import quote
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from local.shop.tools import tools
+from local.shop.tools import saga_tools, tools
 
 ALLOWED = {
     *("description", "parameters", "effect", "endpoint", "confirmation", "idempotency", "lookup"),
-    *("limits", "order_field", "end_user_field", "examples"),
+    *("limits", "order_field", "end_user_field", "examples", "steps"),
 }
-REQUIRED = {"description", "parameters", "effect", "endpoint", "confirmation"}
-TOOLS = tools("http://shop")
+REQUIRED = {"description", "parameters", "effect", "confirmation"}
+TOOLS = tools("http://shop") | saga_tools("http://shop")
 EACH = pytest.mark.parametrize("name", sorted(TOOLS))
 
 
@@ -21,6 +21,7 @@ EACH = pytest.mark.parametrize("name", sorted(TOOLS))
 def test_a_tool_has_the_apis_fields(name):
     assert TOOLS[name].keys() <= ALLOWED
     assert TOOLS[name].keys() >= REQUIRED
+    assert ("endpoint" in TOOLS[name]) != ("steps" in TOOLS[name])
 
 
 @EACH
@@ -35,8 +36,18 @@ def test_what_it_names_are_parameters_that_it_must_have(name):
     tool = TOOLS[name]
     named = {tool["order_field"], tool["end_user_field"]}
     named |= {limit["field"] for limit in tool.get("limits", ())}
-    named |= set(re.findall(r"{(\w+)}", tool["endpoint"]["url"]))
+    named |= set(re.findall(r"{(\w+)}", tool.get("endpoint", {}).get("url", "")))
     assert named <= set(tool["parameters"]["required"])
+
+
+def test_a_process_has_steps_that_are_put_before_it_and_need_no_more_than_it_has():
+    *before, last = saga_tools("http://shop")
+    process = TOOLS[last]
+    for step in process["steps"]:
+        for name in filter(None, (step["tool"], step.get("undo"))):
+            assert name in before
+            needed = set(TOOLS[name]["parameters"]["required"])
+            assert needed <= set(process["parameters"]["required"])
 
 
 def test_a_refund_is_confirmed_repeatable_and_limited():
@@ -57,6 +68,7 @@ def test_a_refund_is_confirmed_repeatable_and_limited():
     [
         ("look_up_order", {"order_id": "LF-1042", "customer_id": "cus_ada"}, 200),
         ("look_up_order", {"order_id": "LF-1042", "customer_id": "cus_ben"}, 404),
+        ("cancel_shipment", {"order_id": "LF-1042", "customer_id": "cus_ben"}, 404),
         (
             "refund_order",
             {"order_id": "LF-1042", "customer_id": "cus_ada", "amount": "100.00"},

@@ -19,6 +19,8 @@ from helpdesk.passages import Found, Passage
 from helpdesk.ports import Tenants
 from helpdesk.pricing import Price, PriceBook
 from helpdesk.retrieval import Retrieval
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.tenants import Tenant
 from helpdesk.tool_use import ToolUse
 from helpdesk.turn_answering import Answering
@@ -112,10 +114,16 @@ class World:
         self.actions = MemoryActions()
         self.tools = MemoryTools()
         self.shop = ScriptedShop()
-        acting = Acting(
-            self.actions, MemoryActionQueue(), self.tools, AnyArguments(), PRICES, lambda: self.now
+        ports = (self.actions, MemoryActionQueue(), self.tools, AnyArguments(), PRICES)
+        acting = Acting(*ports, lambda: self.now)
+        self.execution = Execution(
+            self.actions,
+            MemoryActionQueue(),
+            self.shop,
+            Sagas(SagaSteps(*ports, lambda: self.now)),
+            PRICES,
+            lambda: self.now,
         )
-        self.execution = Execution(self.actions, self.shop, PRICES, lambda: self.now)
         self.tool_use = ToolUse(acting, self.tools, self.shop, self._while_waiting)
         self.chat = Chat(
             cast(Tenants, OneCompany()),

@@ -43,13 +43,15 @@ class SQSActionQueue:
 
     def _entry(self, number: int, action: Action) -> dict[str, Any]:
         work = ActionWork(tenant=action.tenant, action=action.id)
-        minute = int(self._now().timestamp()) // 60
+        now = self._now()
+        # What waits for its steps is looked at whenever one settles, whatever its own version.
+        moment = now.isoformat() if action.tool.steps else int(now.timestamp()) // 60
         return {
             "Id": str(number),
             "MessageBody": work.model_dump_json(),
             "MessageGroupId": _digest(f"{action.tenant} {action.order or action.id}"),
             # By the minute: work that was lost is queued again within the five that SQS remembers.
-            "MessageDeduplicationId": f"{action.id}-{action.version}-{minute}",
+            "MessageDeduplicationId": f"{action.id}-{action.version}-{moment}",
         }
 
 

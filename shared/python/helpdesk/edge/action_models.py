@@ -21,6 +21,7 @@ from helpdesk.actions import (
     OutcomeUnknown,
     Proposed,
     Rejected,
+    StepAwaited,
     Succeeded,
 )
 from helpdesk.clock import rfc3339
@@ -34,6 +35,7 @@ _TYPES: Mapping[type[Any], str] = {
     Rejected: "rejected",
     Claimed: "claimed",
     AttemptStarted: "attempt_started",
+    StepAwaited: "step_awaited",
     OutcomeUnknown: "outcome_unknown",
     NothingDone: "nothing_done",
     HumanAsked: "human_asked",
@@ -41,7 +43,10 @@ _TYPES: Mapping[type[Any], str] = {
     Failed: "failed",
 }
 _TOLD = frozenset(
-    {"by", "of", "number", "reason", "code", "message", "expires_at", "try_at", "over_limit"}
+    {
+        *("by", "of", "number", "reason", "code", "message", "expires_at", "try_at"),
+        *("over_limit", "step", "what"),
+    }
 )
 """What of an event is told beside its type and time; what the action shows is not said twice."""
 
@@ -112,6 +117,7 @@ class ActionOut(Answer):
     over_limit: str | None
     conversation_id: str | None
     turn_id: str | None
+    parent_id: str | None
     end_user: str | None
     created_at: Moment
     updated_at: Moment
@@ -149,6 +155,7 @@ def action_view(action: Action) -> dict[str, Any]:
         "over_limit": action.over_limit,
         "conversation_id": place.conversation if place else None,
         "turn_id": place.turn if place else None,
+        "parent_id": action.parent,
         "end_user": action.end_user,
         "created_at": action.created_at,
         "updated_at": action.updated_at,

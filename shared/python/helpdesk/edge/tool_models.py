@@ -10,8 +10,23 @@ from helpdesk.edge.answers import Answer, ListOut, Moment, MoneyOut
 from helpdesk.edge.requests import Request
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
+from helpdesk.step_flaws import MAX_STEPS, MIN_STEPS
 from helpdesk.tool_flaws import MAX_EXAMPLE_CHARS, MAX_EXAMPLES, MAX_MCP_NAME_CHARS, METHODS
-from helpdesk.tools import Confirmation, Effect, Endpoint, Idempotency, Limit, LimitScope, Tool
+from helpdesk.tools import (
+    Confirmation,
+    Effect,
+    Endpoint,
+    Idempotency,
+    Limit,
+    LimitScope,
+    Tool,
+    ToolStep,
+)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -47,6 +62,16 @@ class LimitIn(Request):
     field: _Name
     max: MoneyIn
     per: LimitScope
+
+
+class StepIn(Request):
+    """A step of a process: one of your tools, and the one that undoes it."""
+
+    tool: _Name
+    undo: _Name | None = None
+
+
+_Steps = Annotated[tuple[StepIn, ...], Field(min_length=MIN_STEPS, max_length=MAX_STEPS)]
 
 
 class ToolIn(Request):
@@ -89,7 +114,14 @@ class ToolIn(Request):
         Field(description="A JSON Schema, draft 2020-12, of an object: up to 32 KB, 16 deep."),
     ]
     effect: Effect
-    endpoint: EndpointIn
+    endpoint: EndpointIn | None = None
+    steps: Annotated[
+        _Steps | None,
+        Field(
+            description="Instead of an endpoint: tools of yours that write, taken one after the "
+            "other. When one is not possible, those before it are undone."
+        ),
+    ] = None
     confirmation: Confirmation
     idempotency: Idempotency = "none"
     lookup: EndpointIn | None = None
@@ -109,7 +141,7 @@ class ToolIn(Request):
             description=self.description,
             parameters=self.parameters,
             effect=self.effect,
-            endpoint=_endpoint(self.endpoint),
+            endpoint=_endpoint(self.endpoint) if self.endpoint else None,
             updated_at=now,
             confirmation=self.confirmation,
             idempotency=self.idempotency,
@@ -121,6 +153,7 @@ class ToolIn(Request):
             order_field=self.order_field,
             end_user_field=self.end_user_field,
             examples=self.examples,
+            steps=tuple(ToolStep(each.tool, each.undo) for each in self.steps or ()),
         )
 
 
@@ -145,14 +178,22 @@ class LimitOut(Answer):
     per: LimitScope
 
 
+class StepOut(Answer):
+    """A step of a process."""
+
+    tool: str
+    undo: str | None
+
+
 class ToolOut(Answer):
-    """A tool."""
+    """A tool; it has either an endpoint or steps."""
 
     name: Annotated[str, Field(examples=["refund_order"])]
     description: str
     parameters: Mapping[str, Any]
     effect: Effect
-    endpoint: EndpointOut
+    endpoint: Annotated[EndpointOut | None, Field(exclude_if=_is_none)] = None
+    steps: Annotated[tuple[StepOut, ...] | None, Field(exclude_if=_is_none)] = None
     confirmation: Confirmation
     idempotency: Idempotency
     lookup: EndpointOut | None
@@ -170,7 +211,8 @@ class ToolOut(Answer):
             description=tool.description,
             parameters=tool.parameters,
             effect=tool.effect,
-            endpoint=EndpointOut.of(tool.endpoint),
+            endpoint=EndpointOut.of(tool.endpoint) if tool.endpoint else None,
+            steps=tuple(StepOut(tool=each.tool, undo=each.undo) for each in tool.steps) or None,
             confirmation=tool.confirmation,
             idempotency=tool.idempotency,
             lookup=EndpointOut.of(tool.lookup) if tool.lookup else None,

@@ -86,5 +86,6 @@ OPERATIONS = (
         "Tools",
         delete,
         status=204,
+        refusals=(Conflict,),
     ),
 )

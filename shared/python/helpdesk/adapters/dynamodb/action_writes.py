@@ -136,9 +136,9 @@ def _facts(tables: ActionTables, change: ActionChange) -> Iterator[Write]:
         back = {"micros": -hold.micros}
         key = limit_key(action.tenant, hold.counter)
         yield Write("Update", tables.actions, key, PRESENT, "ADD #used :micros", back)
-    if change.queues:
+    if change.wakes:
         key = outbox_key(action.tenant, action.id, action.version)
-        fields = {"tenant": action.tenant, "action": action.id}
+        fields = {"tenant": action.tenant, "action": change.wakes}
         yield Write("Put", tables.actions, key, ABSENT, fields=fields)
     if change.usage:
         yield event_write(tables.ledger, change.usage)

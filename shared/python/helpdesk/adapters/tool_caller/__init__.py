@@ -37,8 +37,10 @@ class HTTPToolCaller:
 
     def call(self, tool: Tool, arguments: Arguments, key: str, seconds: float) -> ToolReply:
         """Calls a tool once, and waits so long at most."""
+        if tool.endpoint is None:
+            return NotSent("The tool has no endpoint.")
         if tool.endpoint.method == MCP:
-            return self._mcp.call(tool, arguments, key, seconds)
+            return self._mcp.call(tool, tool.endpoint, arguments, key, seconds)
         url, others = _filled(tool.endpoint.url, arguments)
         if "{" in url:
             return NotSent("An argument that the endpoint's URL needs is missing.")

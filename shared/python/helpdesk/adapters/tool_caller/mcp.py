@@ -17,7 +17,7 @@ from helpdesk.adapters.tool_caller.event_stream import EventStream
 from helpdesk.adapters.tool_caller.mcp_replies import Json, is_fine, messages_in, reply_of
 from helpdesk.ids import TenantId
 from helpdesk.tool_calls import NotSent, ToolReply
-from helpdesk.tools import Arguments, Tool
+from helpdesk.tools import Arguments, Endpoint, Tool
 
 Sign = Callable[[TenantId, bytes], str]
 
@@ -38,9 +38,11 @@ class MCPCalls:
         self._http = http
         self._sign = sign
 
-    def call(self, tool: Tool, arguments: Arguments, key: str, seconds: float) -> ToolReply:
+    def call(
+        self, tool: Tool, endpoint: Endpoint, arguments: Arguments, key: str, seconds: float
+    ) -> ToolReply:
         """Calls a tool once, and waits so long at most for all of it."""
-        session = _Session(self._http, self._sign, tool, monotonic() + seconds)
+        session = _Session(self._http, self._sign, tool, endpoint, monotonic() + seconds)
         try:
             session.open()
             heard, message = session.call(arguments, key)
@@ -63,6 +65,7 @@ class _Session:
     http: OutboundHTTP
     sign: Sign
     tool: Tool
+    endpoint: Endpoint
     ends_at: float
     id: str | None = None
     headers: Json = field(default_factory=dict)
@@ -89,7 +92,7 @@ class _Session:
 
     def call(self, arguments: Arguments, key: str) -> tuple[Heard, Json | None]:
         """Raises _NotOpened or NotReached: certainly before the call."""
-        name = self.tool.endpoint.tool or self.tool.name
+        name = self.endpoint.tool or self.tool.name
         params = {"name": name, "arguments": arguments, "_meta": {KEY: key}}
         # Of this request only: what takes keys on the way would see one key with other contents.
         self.headers[KEY] = key
@@ -130,7 +133,7 @@ class _Session:
 
     @property
     def _url(self) -> str:
-        return self.tool.endpoint.url
+        return self.endpoint.url
 
 
 @dataclass(slots=True)
