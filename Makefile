@@ -59,11 +59,12 @@ test-web-adapter: $(INSTALLED) $(WEB_ADAPTER) ## chat's stream through the real 
 eval: up ## quality on the sample help centre: search, answers, refusals, citations
 	@.venv/bin/python -m benchmarks.eval
 
-bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval
+bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval, actions
 	.venv/bin/python -m benchmarks.cold_import
 	.venv/bin/python -m benchmarks.retrieval
 	.venv/bin/python -m benchmarks.chat
 	.venv/bin/python -m benchmarks.ingestion
+	.venv/bin/python -m benchmarks.actions
 
 lint: $(INSTALLED) ## ruff: rules and format
 	.venv/bin/ruff check .

@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from benchmarks.kills.hurry import queue_clock
 from helpdesk.acting import Acting
 from helpdesk.action_changes import ActionChange
 from helpdesk.actions import Action, ActionEvent
@@ -20,7 +19,7 @@ from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.outbound_http import OutboundHTTP
 from helpdesk.adapters.sqs_action_queue import SQSActionQueue
 from helpdesk.adapters.tool_caller import HTTPToolCaller
-from helpdesk.clock import utc_now
+from helpdesk.clock import Clock, utc_now
 from helpdesk.errors import Unavailable
 from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, TenantId
@@ -65,12 +64,18 @@ class Where:
 class Parts:
     """The use cases of actions over the real adapters, as ``wiring`` makes them."""
 
-    def __init__(self, where: Where, note: Note, queue_fails: float = 0.0) -> None:
-        dynamodb = where.client("dynamodb")
+    def __init__(
+        self,
+        where: Where,
+        note: Note = lambda _: None,
+        queue_clock: Clock = utc_now,
+        queue_fails: float = 0.0,
+    ) -> None:
+        self.dynamodb = where.client("dynamodb")
         self.sqs = where.client("sqs")
-        self.tools = DynamoDBTools(dynamodb, "tenants")
+        self.tools = DynamoDBTools(self.dynamodb, "tenants")
         self.actions = NotedActions(
-            DynamoDBActions(dynamodb, "actions", "conversations", "ledger"), note
+            DynamoDBActions(self.dynamodb, "actions", "conversations", "ledger"), note
         )
         queue = SQSActionQueue(self.sqs, where.queue_url, queue_clock)
         noted = NotedQueue(queue, note, queue_fails)

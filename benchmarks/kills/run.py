@@ -80,7 +80,7 @@ def run(kills: int, seed: int, folder: Path) -> Ended:
         where = Where(emulator.endpoint_url, REGION, queue, shop, folder / "board")
         board = Board(where.board, SLOTS)
         board.write(0, str(_FIRST_WISHES))
-        parts = Parts(where, lambda _: None)
+        parts = Parts(where)
         for tool in plan.tools(shop):
             parts.tools.put(tool)
         crew = Crew(where, plan, board, chance)

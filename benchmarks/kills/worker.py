@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.kills.board import Board
-from benchmarks.kills.hurry import hurry
+from benchmarks.kills.hurry import hurry, queue_clock
 from benchmarks.kills.parts import Note, Parts, Where
 from benchmarks.kills.wishes import Plan
 from helpdesk.acting import Proposal
@@ -47,7 +47,7 @@ def serve(post: Post) -> None:
 
     note("starts")
     fails = _QUEUE_FAILS if post.role == "proposer" else 0.0
-    _WORK[post.role](post, Parts(post.where, note, fails), board, note)
+    _WORK[post.role](post, Parts(post.where, note, queue_clock, fails), board, note)
 
 
 def want(parts: Parts, wish: Proposal) -> None:
