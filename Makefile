@@ -58,7 +58,7 @@ test-opensearch: $(INSTALLED) ## search's contract on a real OpenSearch (needs J
 test-web-adapter: $(INSTALLED) $(WEB_ADAPTER) ## chat's stream through the real Lambda Web Adapter (needs cargo)
 	WEB_ADAPTER=$(CURDIR)/$(WEB_ADAPTER) .venv/bin/pytest tests/web_adapter
 
-test-dynoxide: $(TESTS) $(DYNOXIDE) ## the tables' contract on one more DynamoDB (needs cargo)
+test-dynoxide: $(INSTALLED) $(DYNOXIDE) ## the tables' contract on one more DynamoDB (needs cargo)
 	DYNOXIDE=$(CURDIR)/$(DYNOXIDE) .venv/bin/pytest tests/contract -k dynoxide
 
 eval: up ## quality on the sample help centre: search, answers, refusals, citations
@@ -69,7 +69,7 @@ bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval,
 	.venv/bin/python -m benchmarks.retrieval
 	.venv/bin/python -m benchmarks.chat
 	.venv/bin/python -m benchmarks.ingestion
-	.venv/bin/python -m benchmarks.actions
+	.venv/bin/python -m benchmarks.actions --staged 30
 
 lint: $(INSTALLED) ## ruff: rules and format
 	.venv/bin/ruff check .

@@ -3,6 +3,7 @@
 The sample shop is asked for refunds directly, and by actions: proposed and claimed, queued,
 executed and settled, over an emulator's tables and queue; both by turns, in one process without
 Lambda, so that what is measured is our own work and the tables'. Each call to AWS is counted.
+``--staged 30`` adds that many through the HTTP API of a stage, functions and all.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from benchmarks.action_cloud import create_queue, emulator_in, shop_in
 from benchmarks.action_costs import Counts, Meter
 from benchmarks.first_token import percentile_of
 from benchmarks.kills.parts import Parts, Where
+from benchmarks.staged_actions import staged
 from helpdesk.acting import Proposal
 from helpdesk.actions import Action, ActionStatus
 from helpdesk.adapters.outbound_http import CONNECT_SECONDS
@@ -71,11 +73,17 @@ def main() -> int:
     """Prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.actions", description=__doc__)
     parser.add_argument("--actions", type=int, default=200, help="of each kind")
-    count: int = parser.parse_args().actions
+    parser.add_argument("--staged", type=int, default=0, help="how many through a stage's API")
+    given = parser.parse_args()
+    count: int = given.actions
     out = Console()
     load = os.getloadavg()[0]
     with TemporaryDirectory() as folder:
         measured, meter = _measure(count, Path(folder))
+        if given.staged:
+            through_api = staged(out, given.staged, Path(folder) / "stage")
+            measured.seconds["stage: the API has answered"] = through_api.answered
+            measured.seconds["stage: proposed until settled"] = through_api.settled
     out.print(_times(measured))
     out.print(_costs(meter, count))
     out.print(f"{count} actions of each kind; load {load:.1f} on {os.cpu_count()} cores before.")
