@@ -27,9 +27,11 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 INSTALLED := .venv/.complete
 STAGE := $(INSTALLED) .emulator/.complete node_modules/.complete
 TESTS := $(STAGE) .localstack/.complete
+DYNOXIDE_VERSION := 3.2.0
+DYNOXIDE := .dynoxide/$(DYNOXIDE_VERSION)/bin/dynoxide
 WEB_ADAPTER := .web-adapter/$(WEB_ADAPTER_VERSION)/bin/lambda-adapter
 
-.PHONY: help demo up down status test test-opensearch test-web-adapter eval bench lint types lock
+.PHONY: help demo up down status test test-opensearch test-web-adapter test-dynoxide eval bench lint types lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,14 +58,18 @@ test-opensearch: $(INSTALLED) ## search's contract on a real OpenSearch (needs J
 test-web-adapter: $(INSTALLED) $(WEB_ADAPTER) ## chat's stream through the real Lambda Web Adapter (needs cargo)
 	WEB_ADAPTER=$(CURDIR)/$(WEB_ADAPTER) .venv/bin/pytest tests/web_adapter
 
+test-dynoxide: $(INSTALLED) $(DYNOXIDE) ## the tables' contract on one more DynamoDB (needs cargo)
+	DYNOXIDE=$(CURDIR)/$(DYNOXIDE) .venv/bin/pytest tests/contract -k dynoxide
+
 eval: up ## quality on the sample help centre: search, answers, refusals, citations
 	@.venv/bin/python -m benchmarks.eval
 
-bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval
+bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval, actions
 	.venv/bin/python -m benchmarks.cold_import
 	.venv/bin/python -m benchmarks.retrieval
 	.venv/bin/python -m benchmarks.chat
 	.venv/bin/python -m benchmarks.ingestion
+	.venv/bin/python -m benchmarks.actions --staged 30
 
 lint: $(INSTALLED) ## ruff: rules and format
 	.venv/bin/ruff check .
@@ -114,6 +120,14 @@ $(WEB_ADAPTER):
 	@echo "Building the Lambda Web Adapter $(WEB_ADAPTER_VERSION): some minutes"
 	@cargo install --quiet --locked --root .web-adapter/$(WEB_ADAPTER_VERSION) \
 		--version $(WEB_ADAPTER_VERSION) lambda_web_adapter
+
+$(DYNOXIDE):
+	@command -v cargo >/dev/null || { echo "cargo is needed to build Dynoxide." \
+		"Install Rust: https://rustup.rs" >&2; exit 1; }
+	@echo "Building Dynoxide $(DYNOXIDE_VERSION): some minutes"
+	@cargo install --quiet --locked --root .dynoxide/$(DYNOXIDE_VERSION) \
+		--version $(DYNOXIDE_VERSION) --no-default-features \
+		--features native-sqlite,http-server,cli dynoxide-rs
 
 node_modules/.complete: package.json package-lock.json | $(if $(HAS_NODE),,.venv/bin/node)
 	@echo "Fetching the CDK command line"

@@ -1,4 +1,4 @@
-"""The lanes of the contract suite: a fake, moto in this process, the emulator, and LocalStack."""
+"""The lanes of the contract suite: a fake, moto in this process, the emulator, and others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ import pytest
 from moto import mock_aws
 
 from local.emulator import Emulator
+from tests.conftest import free_port
+from tests.contract import lanes
+from tests.dynoxide import Dynoxide
 from tests.localstack import LocalStack
 
-LANES = ["fake", "moto", "ministack"]
 WITHOUT_DYNAMODB = {
     "test_uploads.py",
     "test_embedding_queue.py",
@@ -22,7 +24,9 @@ WITHOUT_DYNAMODB = {
     "test_platform_keys.py",
     "test_root_secrets.py",
 }
-"""The ports that LocalStack serves too: its DynamoDB would need a download."""
+
+WITH_KMS = {"test_replies.py"}
+"""What needs more of AWS than tables."""
 
 TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks")
 
@@ -50,16 +54,27 @@ def local_stack(localstack: LocalStack) -> Cloud:
     return Cloud(localstack.client)
 
 
+@pytest.fixture(scope="session")
+def dynoxide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    server = Dynoxide(lanes.DYNOXIDE, free_port(), tmp_path_factory.mktemp("dynoxide"))
+    running = server.start()
+    yield _with_tables(Cloud(server.client))
+    server.stop(running)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a test its lanes: all that can serve its port, unless the test names them itself."""
     named = any(
         "cloud" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")
     )
     if "cloud" in metafunc.fixturenames and not named:
-        without_dynamodb = Path(metafunc.module.__file__).name in WITHOUT_DYNAMODB
-        metafunc.parametrize(
-            "cloud", [*LANES, "local_stack"] if without_dynamodb else LANES, indirect=True
-        )
+        metafunc.parametrize("cloud", _lanes(Path(metafunc.module.__file__).name), indirect=True)
+
+
+def _lanes(module: str) -> list[str]:
+    if module in WITHOUT_DYNAMODB:
+        return lanes.WITHOUT_DYNAMODB
+    return lanes.LANES if module in WITH_KMS else [*lanes.LANES, *lanes.OPTIONAL]
 
 
 @pytest.fixture

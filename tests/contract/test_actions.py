@@ -28,11 +28,10 @@ from helpdesk.ids import ActionId, TurnId, new_id
 from helpdesk.pricing import PRICE_BOOK
 from tests.contract.action_examples import NOW, a_proposal, the_claim_of
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
+from tests.contract.lanes import AT_ONCE
 from tests.fakes.actions import MemoryActions
 
 LATER = NOW + timedelta(minutes=1)
-# Without moto, whose transactions are not atomic between threads.
-AT_ONCE = pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
 LIMIT = Hold("refund_order#amount#order#LF-1042", 60, 100)
 
 

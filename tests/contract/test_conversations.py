@@ -20,6 +20,7 @@ from helpdesk.conversations import (
 from helpdesk.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from helpdesk.ids import ConversationId, TurnId, VisitorId, new_id
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
+from tests.contract.lanes import AT_ONCE
 from tests.fakes.conversations import MemoryConversations
 
 NOW = utc_now()
@@ -344,7 +345,7 @@ def test_orphans_are_what_was_claimed_long_ago_and_never_settled(log):
 
 
 # Without moto, whose transactions are not atomic between threads.
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_of_many_requests_at_once_with_one_key_one_starts(log):
     tenant = a_tenant_id()
     turns = [a_turn(tenant) for _ in range(12)]
@@ -357,7 +358,7 @@ def test_of_many_requests_at_once_with_one_key_one_starts(log):
     assert [each.id for each in log.page(tenant, 50, None).items] == [winner.conversation]
 
 
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_of_many_that_settle_at_once_one_bills(log, billed):
     turn = opened(log)
     settled, event = the_end_of(turn)
@@ -370,7 +371,7 @@ def test_of_many_that_settle_at_once_one_bills(log, billed):
     assert head(log, turn).turns == 1
 
 
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_turns_of_one_conversation_that_end_at_once_all_count(log, billed):
     first = opened(log)
     turns = [first]

@@ -11,6 +11,7 @@ from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.errors import Conflict, ValidationFailed
 from helpdesk.webhooks import Attempt, Delivery
 from tests.contract.examples import a_tenant_id
+from tests.contract.lanes import AT_ONCE
 from tests.contract.webhook_examples import START, a_delivery, a_webhook
 from tests.fakes.deliveries import MemoryDeliveries
 
@@ -153,7 +154,7 @@ def test_settled_ones_wait_again_when_reopened_and_once_only(deliveries, webhook
 
 
 # Without moto, whose transactions are not atomic between threads.
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_a_lane_is_never_closed_on_one_that_comes_meanwhile(deliveries, webhook):
     new = [a_delivery(webhook, number) for number in range(20)]
     seen: list[Delivery] = []

@@ -12,6 +12,7 @@ from helpdesk.documents import PROCESSING_TIME, DocumentStatus, Failure
 from helpdesk.errors import NotFound, ValidationFailed
 from helpdesk.ids import DocumentId, new_id
 from tests.contract.examples import a_document, a_tenant_id
+from tests.contract.lanes import AT_ONCE
 from tests.fakes.documents import MemoryDocuments
 
 NOW = utc_now()
@@ -315,7 +316,7 @@ def test_a_deleted_documents_external_id_is_free_again(documents):
 
 
 # Without moto, whose conditional writes are not atomic between threads.
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_uploads_at_once_of_one_external_id_become_versions_of_one_document(documents):
     tenant = a_tenant_id()
 
@@ -326,7 +327,7 @@ def test_uploads_at_once_of_one_external_id_become_versions_of_one_document(docu
     assert sorted(document.version for document in made) == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_of_many_that_publish_at_once_one_does(documents):
     document = added(documents)
     started(documents, document)
@@ -339,7 +340,7 @@ def test_of_many_that_publish_at_once_one_does(documents):
     assert outcomes.count(True) == 1
 
 
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_batches_that_end_at_once_all_count(documents):
     document = added(documents)
     started(documents, document)

@@ -11,6 +11,7 @@ from helpdesk.ids import EventId, new_id
 from helpdesk.money import Money
 from helpdesk.usage import Quantity, UsageEvent
 from tests.contract.examples import a_tenant_id
+from tests.contract.lanes import AT_ONCE
 from tests.fakes.ledger import MemoryLedger
 
 NOW = datetime(2026, 11, 30, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -73,7 +74,7 @@ def test_two_tenants_may_have_events_of_one_id(ledger):
 
 
 # Without moto, whose transactions are not atomic between threads.
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_of_many_that_record_one_event_at_once_one_does(ledger):
     event = an_event(a_tenant_id())
 

@@ -13,6 +13,7 @@ from helpdesk.ids import TenantId, new_id
 from helpdesk.keys import Role
 from helpdesk.tenants import Tenant
 from tests.contract.examples import a_key, a_tenant_id
+from tests.contract.lanes import AT_ONCE
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.tenants import MemoryTenants
 
@@ -91,7 +92,7 @@ def test_of_two_changes_to_the_same_settings_one_is_lost_aloud(tenants):
 
 
 # Without moto, whose conditional writes are not atomic between threads.
-@pytest.mark.parametrize("cloud", ["fake", "ministack"], indirect=True)
+@AT_ONCE
 def test_of_many_changes_at_once_exactly_one_wins(tenants):
     tenant = a_tenant()
     tenants.add(tenant, [])

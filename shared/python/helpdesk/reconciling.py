@@ -24,7 +24,10 @@ class Reconciling:
     now: Clock
 
     def queue(self, works: Sequence[ActionWork]) -> int:
-        """Queues what the outbox names, and says how much that is. Raises Unavailable."""
+        """Queues what the outbox names, but for what is over already, and says how much that is.
+
+        Raises Unavailable.
+        """
         wanted: dict[TenantId, set[ActionId]] = {}
         for work in works:
             wanted.setdefault(work.tenant, set()).add(work.action)
@@ -32,6 +35,7 @@ class Reconciling:
             action
             for tenant, actions in wanted.items()
             for action in self.actions.get_many(tenant, actions).values()
+            if action.due_at is not None
         ]
         self.queue_of_actions.send(found)
         return len(found)
