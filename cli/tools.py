@@ -194,5 +194,8 @@ def _path(name: str) -> str:
 
 def _row(tool: Mapping[str, Any]) -> tuple[str, ...]:
     limits = [f"{money(each['max'])} per {each['per']}" for each in tool["limits"]]
-    endpoint = f"{tool['endpoint']['method']} {tool['endpoint']['url']}"
+    if "endpoint" in tool:
+        endpoint = f"{tool['endpoint']['method']} {tool['endpoint']['url']}"
+    else:
+        endpoint = " → ".join(step["tool"] for step in tool["steps"])
     return tool["name"], tool["effect"], tool["confirmation"], ", ".join(limits), endpoint

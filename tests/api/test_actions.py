@@ -9,7 +9,6 @@ from helpdesk.pricing import PRICE_BOOK
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import Answered, NoAnswer
-from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.shop import ScriptedShop
 
 REFUND = {
@@ -49,10 +48,15 @@ def propose(world, company, key="k1", body=WISH):
 def work(world, *replies):
     """What the queue and its worker do."""
     shop = ScriptedShop(*replies)
-    queue = MemoryActionQueue()
-    ports = (world.actions, queue, world.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now)
-    sagas = Sagas(SagaSteps(*ports))
-    execution = Execution(world.actions, queue, shop, sagas, PRICE_BOOK, utc_now)
+    ports = (world.actions, world.action_queue, world.tools, JSONArgumentSchema(), PRICE_BOOK)
+    execution = Execution(
+        world.actions,
+        world.action_queue,
+        shop,
+        Sagas(SagaSteps(*ports, utc_now)),
+        PRICE_BOOK,
+        utc_now,
+    )
     while world.action_queue.sent:
         execution.run(*world.action_queue.sent.pop())
     return shop
@@ -186,3 +190,47 @@ def _forget_replies(world):
     table = world.tables["idempotency"]
     for item in world.dynamodb.scan(TableName=table)["Items"]:
         world.dynamodb.delete_item(TableName=table, Key={"id": item["id"]})
+
+
+def test_a_process_of_two_steps_runs_through_and_shows_its_steps(world, acme):
+    for name in ("cancel_shipment", "refund_order"):
+        changes = REFUND | {"confirmation": "customer"}
+        assert world.call("PUT", f"/v1/tools/{name}", changes, key=acme.secret).status == 200
+    steps = [{"tool": "cancel_shipment", "undo": "refund_order"}, {"tool": "refund_order"}]
+    process = {k: v for k, v in REFUND.items() if k not in ("endpoint", "idempotency")}
+    body = process | {"steps": steps}
+    assert world.call("PUT", "/v1/tools/both", body, key=acme.secret).status == 200
+
+    made = propose(world, acme, body=WISH | {"tool": "both"})
+    work(world, Answered(200, {"a": 1}), Answered(201, {"b": 2}))
+
+    shown = world.call("GET", f"/v1/actions/{made.json['id']}", key=acme.secret).json
+    assert (shown["status"], shown["result"]) == ("succeeded", {"steps": [{"a": 1}, {"b": 2}]})
+    awaited = [each for each in shown["events"] if each["type"] == "step_awaited"]
+    assert [each["what"] for each in awaited] == [
+        "step 1 (cancel_shipment)",
+        "step 2 (refund_order)",
+    ]
+    for each in awaited:
+        step = world.call("GET", f"/v1/actions/{each['step']}", key=acme.secret).json
+        assert (step["status"], step["parent_id"]) == ("succeeded", shown["id"])
+
+
+def test_a_refused_step_is_undone_in_the_tables_too(world, acme):
+    for name in ("cancel_shipment", "restore_shipment", "refund_order"):
+        changes = REFUND | {"confirmation": "customer"}
+        assert world.call("PUT", f"/v1/tools/{name}", changes, key=acme.secret).status == 200
+    steps = [{"tool": "cancel_shipment", "undo": "restore_shipment"}, {"tool": "refund_order"}]
+    process = {k: v for k, v in REFUND.items() if k not in ("endpoint", "idempotency")}
+    body = process | {"steps": steps}
+    assert world.call("PUT", "/v1/tools/both", body, key=acme.secret).status == 200
+
+    made = propose(world, acme, body=WISH | {"tool": "both"})
+    refused = Answered(422, {"message": "No."})
+    shop = work(world, Answered(200, {}), refused, Answered(200, {}))
+
+    assert [name for name, *_ in shop.calls] == [
+        *("cancel_shipment", "refund_order", "restore_shipment")
+    ]
+    shown = world.call("GET", f"/v1/actions/{made.json['id']}", key=acme.secret).json
+    assert (shown["status"], shown["error"]["message"]) == ("failed", "No.")
