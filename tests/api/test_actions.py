@@ -35,6 +35,12 @@ ARGUMENTS = {"order_id": "LF-1042", "amount": "10.00", "customer_id": "cus_ada"}
 WISH = {"tool": "refund_order", "arguments": ARGUMENTS}
 
 
+@pytest.fixture(autouse=True)
+def nothing_queued(world):
+    """What other tests have left to do is not worked on here."""
+    world.action_queue.sent.clear()
+
+
 def put(world, company, **changes):
     answer = world.call("PUT", "/v1/tools/refund_order", REFUND | changes, key=company.secret)
     assert answer.status == 200, answer.text
