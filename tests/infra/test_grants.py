@@ -115,7 +115,7 @@ _RECEIVE = {
 _LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 OTHERS = {
-    "actions": {*_SECRETS, *_RECEIVE},
+    "actions": {*_SECRETS, *_SEND, *_RECEIVE},
     "approvals": {"events:PutEvents"},
     "delivery": {*_SECRETS, *_SEND, *_RECEIVE},
     "reconciler": _SEND,
