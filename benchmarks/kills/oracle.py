@@ -80,7 +80,8 @@ def _wrong_limits(found: Found) -> Iterable[str]:
     for action in found.actions:
         for hold in action.holds if action.status in _HOLDING else ():
             held[hold.counter] += hold.micros
-            room[hold.counter] = hold.room_micros
+            if hold.room_micros is not None:
+                room[hold.counter] = hold.room_micros
     amounts = {
         each["idempotency_key"].partition("/")[0]: Decimal(each["amount"]) for each in found.refunds
     }
