@@ -120,6 +120,8 @@ def test_an_answer_that_is_lost_on_its_way_pays_once_all_the_same(company, shop_
     over = {"tool": "refund_at_once", "arguments": arguments | {"amount": "100.01"}}
     refused = company.http.post("/v1/actions", json=over)
     assert refused.json()["code"] == "policy_violation"
+    # A refund without a question would be offered to the other tests' customers, too.
+    assert company.http.delete("/v1/tools/refund_at_once").status_code == 204
 
 
 def _an_order_of(shop_url, company, customer):

@@ -108,8 +108,8 @@ def about(receiver, type_, action):
 
 
 def test_a_colleague_is_reminded_approves_and_it_is_done_once(company, here, machines, receiver):
-    before = len(paid(here.shop_url, "LF-1042"))
-    asked = company.ask("Refund 5.00 of order LF-1042, please", **ADA)
+    before = len(paid(here.shop_url, "LF-1043"))
+    asked = company.ask("Refund 5.00 of order LF-1043, please", **ADA)
     shown = asked.data("action")
     action = shown["action_id"]
     assert shown["status"] == "awaiting_confirmation"
@@ -136,13 +136,13 @@ def test_a_colleague_is_reminded_approves_and_it_is_done_once(company, here, mac
 
     talk = {"conversation_id": asked.data("start")["conversation_id"], **ADA}
     company.ask("Yes", **talk)
-    assert len(paid(here.shop_url, "LF-1042")) == before
+    assert len(paid(here.shop_url, "LF-1043")) == before
     for _ in range(2):
         decided = company.http.post(f"/v1/actions/{action}/decision", json={"decision": "approve"})
         assert decided.status_code == 200, decided.text
     done = settled(company, action)
     assert (done["status"], done["over_limit"]) == ("succeeded", "4.00 EUR per action")
-    assert len(paid(here.shop_url, "LF-1042")) == before + 1
+    assert len(paid(here.shop_url, "LF-1043")) == before + 1
     path = f"/v1/conversations/{talk['conversation_id']}"
     first = company.http.get(path).json()["turns"][0]
     assert [each["status"] for each in first["actions"]] == ["succeeded"]
@@ -155,7 +155,7 @@ def test_a_colleague_is_reminded_approves_and_it_is_done_once(company, here, mac
 def test_what_nobody_decides_ends_by_itself(company, emulator, here, machines, receiver):
     asked_at = utc_now() - AGENT_TIME + timedelta(seconds=12)
     acting = _acting_at(emulator, asked_at)
-    arguments = {"order_id": "LF-1042", "amount": "4.01", "customer_id": "cus_ada"}
+    arguments = {"order_id": "LF-1043", "amount": "4.01", "customer_id": "cus_ada"}
     tenant = TenantId(company.id)
     wish = Proposal(tenant, "refund_order", arguments, "late", "cus_ada", over_limit="ask")
     action = acting.propose(wish).id

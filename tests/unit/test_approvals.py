@@ -1,13 +1,15 @@
 """The process around a colleague's decision: reminded in time, ended by expiry or by a decision."""
 
+import importlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from helpdesk import wiring
 from helpdesk.acting import AGENT_TIME, Acting, Proposal
 from helpdesk.actions import ActionStatus
 from helpdesk.approvals import Approvals
-from helpdesk.errors import Conflict
+from helpdesk.errors import Conflict, Unavailable
 from helpdesk.events import ApprovalProcess
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.pricing import PRICE_BOOK
@@ -166,3 +168,35 @@ def test_an_action_that_asks_no_colleague_or_is_not_there_has_no_process():
     assert desk.begin(DAY).next == "end"
     nobody = ApprovalProcess(tenant=TENANT, action=ActionId("act_none"))
     assert desk.take(nobody).next == "end"
+
+
+def test_the_function_takes_a_task_and_hands_on_what_comes_next(monkeypatch):
+    desk = Desk()
+    monkeypatch.setattr(wiring, "approvals", lambda: desk.approvals)
+    handler = importlib.import_module("functions.approvals.handler").handler
+    event = {"tenant": TENANT, "action": desk.action.id, "remind_after_seconds": [60]}
+
+    moved = handler(event, None)
+    desk.now += timedelta(seconds=60)
+    last = handler(moved, None)
+
+    assert (moved["next"], moved["next_at"]) == ("remind", "2026-11-24T09:31:00Z")
+    assert (last["next"], last["next_at"]) == ("expire", "2026-11-27T09:30:01Z")
+    assert [each.type for each in desk.bus.events] == ["action.reminder"]
+
+
+def test_the_function_fails_when_the_bus_does_and_is_tried_again(monkeypatch):
+    desk = Desk()
+    process = desk.begin(60)
+    monkeypatch.setattr(wiring, "approvals", lambda: desk.approvals)
+    handler = importlib.import_module("functions.approvals.handler").handler
+
+    def silent(events):
+        raise Unavailable("The event bus does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.bus, "publish", silent)
+        with pytest.raises(Unavailable):
+            handler(process.model_dump(mode="json"), None)
+    assert handler(process.model_dump(mode="json"), None)["next"] == "expire"
+    assert len(desk.bus.events) == 1
