@@ -27,6 +27,8 @@ from helpdesk.pages import Page
 from helpdesk.ports import ActionQueue, Actions, ToolCaller
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
+from helpdesk.saga_steps import SagaSteps
+from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import LookedUp, ToolReply
 from helpdesk.tools import Arguments, Tool
 
@@ -79,12 +81,12 @@ class Parts:
         )
         queue = SQSActionQueue(self.sqs, where.queue_url, queue_clock)
         noted = NotedQueue(queue, note, queue_fails)
-        self.acting = Acting(
-            self.actions, noted, self.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now
-        )
+        ports = (self.actions, noted, self.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now)
+        self.acting = Acting(*ports)
         http = OutboundHTTP(allow_private=True)
         caller = NotedCaller(HTTPToolCaller(http, _Unsigned(), utc_now), note)
-        self.execution = Execution(self.actions, caller, PRICE_BOOK, utc_now)
+        sagas = Sagas(SagaSteps(*ports))
+        self.execution = Execution(self.actions, noted, caller, sagas, PRICE_BOOK, utc_now)
         self.reconciling = Reconciling(self.actions, noted, utc_now)
 
 

@@ -58,7 +58,7 @@ def test_what_a_real_server_answers(shop):
     reading = replace(a_tool(shop.url, "refuse"), effect="read")
     assert a_caller().call(reading, {"reason": "Too old."}, "act_2", 5).status == 422
     assert "Too old." in called("refuse", reason="Too old.").body["message"]
-    assert called("nowhere") == Answered(422, {"message": "Unknown tool: nowhere"})
+    assert called("nowhere") == Answered(500, {"message": "Unknown tool: nowhere"})
     assert called("break_down") == Answered(502, {"message": "The database is away."})
 
 
