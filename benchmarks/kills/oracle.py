@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from benchmarks.kills.wishes import TENANT
-from helpdesk.actions import Action, ActionStatus, Hold, fold
+from helpdesk.action_events import Hold
+from helpdesk.actions import Action, ActionStatus, fold
 from helpdesk.ports import Actions
 from helpdesk.usage import UsageEvent
 

@@ -12,7 +12,8 @@ from botocore.config import Config
 
 from helpdesk.acting import Acting
 from helpdesk.action_changes import ActionChange
-from helpdesk.actions import Action, ActionEvent
+from helpdesk.action_events import ActionEvent
+from helpdesk.actions import Action
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.json_schema import JSONArgumentSchema

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from helpdesk.action_changes import RequestClaim, change
-from helpdesk.actions import Approved, Claimed, ConfirmationAsked, Hold, Place, Proposed, hash_of
+from helpdesk.action_events import Approved, Claimed, ConfirmationAsked, Hold, Place, Proposed
+from helpdesk.actions import hash_of
 from helpdesk.clock import utc_now
 from helpdesk.ids import ActionId, new_id
 from helpdesk.pricing import PRICE_BOOK

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.action_changes import change
-from helpdesk.actions import (
-    ActionStatus,
+from helpdesk.action_events import (
     AttemptStarted,
     Failed,
     Hold,
@@ -16,8 +15,8 @@ from helpdesk.actions import (
     Place,
     Rejected,
     Succeeded,
-    fold,
 )
+from helpdesk.actions import ActionStatus, fold
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from helpdesk.action_changes import ActionChange
-from helpdesk.actions import Action, ActionEvent
+from helpdesk.action_events import ActionEvent
+from helpdesk.actions import Action
 from helpdesk.errors import Conflict, NotFound, OverLimit
 from helpdesk.ids import ActionId, EventId, TenantId
 from helpdesk.pages import Page

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk import action_changes, saga_steps, sagas
-from helpdesk.actions import ActionStatus, StepAwaited
+from helpdesk.action_events import StepAwaited
+from helpdesk.actions import ActionStatus
 from helpdesk.charging import charge_for_action
 from helpdesk.saga import Await, NothingLeft, Standing, Take, what_next
 from tests.simulation.run import live_through_sagas

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk import acting, action_steps, actions, execution
+from helpdesk.action_events import AttemptStarted, NothingDone
 from helpdesk.action_policy import holds_of
-from helpdesk.actions import AttemptStarted, NothingDone
 from helpdesk.tool_calls import NoAnswer
 from tests.fakes.actions import MemoryActions
 from tests.simulation.run import live_through

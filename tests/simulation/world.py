@@ -13,8 +13,9 @@ from functools import partial
 
 from helpdesk.acting import Acting, Decision, Proposal
 from helpdesk.action_changes import ActionChange
+from helpdesk.action_events import Decider, Place
 from helpdesk.action_policy import WhenOver
-from helpdesk.actions import Action, ActionStatus, Decider, Place
+from helpdesk.actions import Action, ActionStatus
 from helpdesk.approvals import Approvals
 from helpdesk.errors import Conflict, HelpdeskError, Unavailable
 from helpdesk.events import ApprovalProcess

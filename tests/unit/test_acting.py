@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from helpdesk.acting import Acting, Proposal
 from helpdesk.action_changes import change
-from helpdesk.actions import ActionEvent, ActionStatus, HumanAsked, OutcomeUnknown
+from helpdesk.action_events import ActionEvent, HumanAsked, OutcomeUnknown
+from helpdesk.actions import ActionStatus
 from helpdesk.confirmation import decision_in
 from helpdesk.errors import (
     Conflict,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.action_events import Failed, HumanAsked, NothingDone, Rejected, Succeeded
 from helpdesk.action_steps import (
     LATE,
     MAX_ATTEMPTS,
@@ -19,16 +20,7 @@ from helpdesk.action_steps import (
     events_of_reply,
     next_step,
 )
-from helpdesk.actions import (
-    Action,
-    ActionStatus,
-    Failed,
-    HumanAsked,
-    NothingDone,
-    Rejected,
-    Succeeded,
-    after,
-)
+from helpdesk.actions import Action, ActionStatus, after
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.tool_calls import Answered, NeverSeen, NoAnswer, NotSent
 from helpdesk.tools import Endpoint, Tool

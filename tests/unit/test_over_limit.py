@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.acting import AGENT_TIME, Acting, Proposal
-from helpdesk.actions import ActionStatus, ConfirmationAsked
+from helpdesk.action_events import ConfirmationAsked
+from helpdesk.actions import ActionStatus
 from helpdesk.domain_events import ActionChanged, events_of
 from helpdesk.errors import Conflict, HelpdeskError, PolicyViolation
 from helpdesk.ids import TenantId

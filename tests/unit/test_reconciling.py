@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from helpdesk.action_changes import change
-from helpdesk.actions import AttemptStarted, Succeeded
+from helpdesk.action_events import AttemptStarted, Succeeded
 from helpdesk.events import ActionWork
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.acting import Acting, Proposal
+from helpdesk.action_events import Approved, HumanAsked, Place
 from helpdesk.action_words import telling
-from helpdesk.actions import ActionStatus, Approved, HumanAsked, Place
+from helpdesk.actions import ActionStatus
 from helpdesk.errors import Conflict
 from helpdesk.execution import Execution
 from helpdesk.ids import ConversationId, TenantId

@@ -6,12 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from helpdesk.action_changes import ActionChange, RequestClaim, change
-from helpdesk.action_policy import Policy, WhenOver, holds_of, limit_named, summary_of
-from helpdesk.action_waking import queue_at_once
-from helpdesk.actions import (
-    Action,
+from helpdesk.action_events import (
     ActionEvent,
-    ActionStatus,
     Approved,
     Claimed,
     ConfirmationAsked,
@@ -21,9 +17,10 @@ from helpdesk.actions import (
     Proposed,
     Rejected,
     Succeeded,
-    after,
-    hash_of,
 )
+from helpdesk.action_policy import Policy, WhenOver, holds_of, limit_named, summary_of
+from helpdesk.action_waking import queue_at_once
+from helpdesk.actions import Action, ActionStatus, after, hash_of
 from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, IdempotencyConflict, OverLimit
 from helpdesk.ids import ActionId, Chance, TenantId, new_id

@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.actions import (
-    Action,
+from helpdesk.action_events import (
     ActionEvent,
-    ActionStatus,
     Claimed,
     Hold,
     HumanAsked,
     Place,
     Proposed,
     Succeeded,
-    after,
-    fold,
 )
+from helpdesk.actions import Action, ActionStatus, after, fold
 from helpdesk.charging import charge_for_action
 from helpdesk.ids import ActionId
 from helpdesk.pricing import PriceBook

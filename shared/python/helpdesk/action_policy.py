@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from helpdesk.actions import Hold
+from helpdesk.action_events import Hold
 from helpdesk.errors import FieldError, PolicyViolation, ValidationFailed
 from helpdesk.ports import ArgumentSchema
 from helpdesk.tools import Arguments, Limit, Tool, amount_in

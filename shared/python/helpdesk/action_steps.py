@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from helpdesk.actions import (
-    Action,
+from helpdesk.action_events import (
     ActionEvent,
-    ActionStatus,
     Failed,
     HumanAsked,
     NothingDone,
@@ -23,6 +21,7 @@ from helpdesk.actions import (
     Rejected,
     Succeeded,
 )
+from helpdesk.actions import Action, ActionStatus
 from helpdesk.tool_calls import Answered, LookedUp, NeverSeen, NoAnswer, NotSent, ToolReply
 
 CALL_SECONDS = 10.0

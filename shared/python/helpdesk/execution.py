@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.action_changes import change
+from helpdesk.action_events import ActionEvent, AttemptStarted, Failed, Succeeded
 from helpdesk.action_steps import (
     CALL_SECONDS,
     Attempt,
@@ -16,14 +17,7 @@ from helpdesk.action_steps import (
     next_step,
 )
 from helpdesk.action_waking import queue_at_once
-from helpdesk.actions import (
-    Action,
-    ActionEvent,
-    ActionStatus,
-    AttemptStarted,
-    Failed,
-    Succeeded,
-)
+from helpdesk.actions import Action, ActionStatus
 from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, NotFound, Unavailable
 from helpdesk.ids import ActionId, Chance, TenantId

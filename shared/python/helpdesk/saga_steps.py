@@ -5,18 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from helpdesk.action_changes import ActionChange, RequestClaim, change
+from helpdesk.action_events import ActionEvent, Approved, Claimed, Place, Proposed, Rejected
 from helpdesk.action_policy import Policy, Vetted, holds_of, summary_of
 from helpdesk.action_waking import queue_at_once
-from helpdesk.actions import (
-    Action,
-    ActionEvent,
-    Approved,
-    Claimed,
-    Place,
-    Proposed,
-    Rejected,
-    hash_of,
-)
+from helpdesk.actions import Action, hash_of
 from helpdesk.clock import Clock
 from helpdesk.errors import NotFound, PolicyViolation, ValidationFailed
 from helpdesk.ids import ActionId, new_id

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from helpdesk.action_changes import change
-from helpdesk.action_waking import queue_at_once
-from helpdesk.actions import (
-    Action,
+from helpdesk.action_events import (
     ActionEvent,
     Failed,
     HumanAsked,
@@ -16,6 +14,8 @@ from helpdesk.actions import (
     StepAwaited,
     Succeeded,
 )
+from helpdesk.action_waking import queue_at_once
+from helpdesk.actions import Action
 from helpdesk.saga import AllDone, AskHuman, Await, Kind, NothingLeft, Take, what_next
 from helpdesk.saga_steps import SagaSteps, TakenStage, name_of, stages_of, step_id
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpdesk.acting import Acting, Decision, Proposal
+from helpdesk.action_events import Place
 from helpdesk.action_policy import Policy, summary_of
 from helpdesk.action_steps import message_in
-from helpdesk.actions import Action, ActionStatus, Place, hash_of
+from helpdesk.actions import Action, ActionStatus, hash_of
 from helpdesk.conversations import Turn, TurnAction
 from helpdesk.errors import Conflict, HelpdeskError, PolicyViolation
 from helpdesk.ids import ActionId, TenantId, new_id

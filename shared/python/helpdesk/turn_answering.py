@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from helpdesk.action_events import Place
 from helpdesk.action_words import ONE_MOMENT, refusing, telling
-from helpdesk.actions import Action, ActionStatus, Place
+from helpdesk.actions import Action, ActionStatus
 from helpdesk.chat_context import Context, Question
 from helpdesk.confirmation import decision_in
 from helpdesk.errors import NotFound, PolicyViolation, ValidationFailed

@@ -7,10 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from helpdesk.actions import (
-    Action,
+from helpdesk.action_events import (
     ActionEvent,
-    ActionStatus,
     Approved,
     AttemptStarted,
     Claimed,
@@ -24,6 +22,7 @@ from helpdesk.actions import (
     StepAwaited,
     Succeeded,
 )
+from helpdesk.actions import Action, ActionStatus
 from helpdesk.clock import rfc3339
 from helpdesk.edge.answers import Answer, ListOut, ListQuery, Moment
 from helpdesk.edge.requests import Request

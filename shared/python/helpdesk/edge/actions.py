@@ -1,7 +1,8 @@
 """Actions: proposed by a tenant's programs, shown with their history, approved or rejected."""
 
 from helpdesk.acting import Proposal
-from helpdesk.actions import Action, Place
+from helpdesk.action_events import Place
+from helpdesk.actions import Action
 from helpdesk.edge.action_models import (
     ActionIn,
     ActionOut,

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from helpdesk.actions import Action, ActionEvent
+from helpdesk.action_events import ActionEvent
+from helpdesk.actions import Action
 from helpdesk.adapters.dynamodb.item_keys import due_shard
 from helpdesk.adapters.dynamodb.items import Fields
 

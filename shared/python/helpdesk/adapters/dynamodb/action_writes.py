@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from helpdesk.action_changes import ActionChange
-from helpdesk.actions import Hold
+from helpdesk.action_events import Hold
 from helpdesk.adapters.dynamodb.action_items import action_fields, action_of, event_fields
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import (

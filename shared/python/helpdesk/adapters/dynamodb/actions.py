@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from helpdesk.action_changes import ActionChange
-from helpdesk.actions import Action, ActionEvent
+from helpdesk.action_events import ActionEvent
+from helpdesk.actions import Action
 from helpdesk.adapters.dynamodb.action_items import action_of, event_of
 from helpdesk.adapters.dynamodb.action_writes import ActionTables, record_change
 from helpdesk.adapters.dynamodb.cursors import Listing
