@@ -2,12 +2,14 @@
 
 import importlib
 import json
+from itertools import chain
 
 import pytest
 
 from helpdesk import wiring
 from helpdesk.domain_events import Announcer
 from helpdesk.errors import Unavailable
+from helpdesk.wiring import adapters, clients
 from tests.fakes.event_bus import MemoryEventBus
 
 _ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/tenant"
@@ -35,7 +37,7 @@ def deployed(world, monkeypatch):
 
 
 def _forget_everything():
-    for made in vars(wiring).values():
+    for made in chain(*(vars(each).values() for each in (wiring, adapters, clients))):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
     importlib.import_module("functions.api.handler")._api.cache_clear()
