@@ -2,11 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from local.emulator import Emulator
 from tests.localstack import LocalStack
+
+_PORTS_OF_A_STAGE = 4
 
 
 @pytest.fixture
@@ -39,3 +42,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def free_ports() -> int:
+    """The first of as many free ports in a row as a stage takes."""
+    for first in range(20_000, 30_000, _PORTS_OF_A_STAGE):
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + _PORTS_OF_A_STAGE):
+                    held.enter_context(socket.create_server(("127.0.0.1", port)))
+            except OSError:
+                continue
+            return first
+    raise RuntimeError("No four free ports in a row.")

@@ -12,12 +12,12 @@ from local import processes, services, stage, state
 from local.processes import Recorded
 from local.settings import HOST, Place
 from local.state import State
-from tests.conftest import free_port
+from tests.conftest import free_ports
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Place:
-    return Place(free_port(), tmp_path)
+    return Place(free_ports(), tmp_path)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_stage_that_was_never_up_is_not_healthy(here: Place):
 
 
 def test_a_stage_is_found_at_the_port_where_it_runs(here: Place, front: Recorded):
-    found = stage.status(Place(free_port(), here.folder))
+    found = stage.status(Place(free_ports(), here.folder))
 
     assert (found.healthy, found.base_url) == (True, here.base_url)
 

@@ -16,7 +16,7 @@ import pytest
 
 from local import processes, state
 from local.settings import ROOT
-from tests.conftest import free_port
+from tests.conftest import free_ports
 
 UP = """
 import signal
@@ -58,7 +58,7 @@ class Climb:
         node.chmod(0o755)
         path = os.pathsep.join([str(node.parent), os.environ["PATH"]])
         return subprocess.Popen(
-            [sys.executable, "-c", UP, str(free_port()), str(self.folder)],
+            [sys.executable, "-c", UP, str(free_ports()), str(self.folder)],
             cwd=ROOT,
             env={**os.environ, **MODELS_ELSEWHERE, "PATH": path},
             stdout=subprocess.PIPE,
