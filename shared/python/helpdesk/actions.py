@@ -172,7 +172,19 @@ _FROM: Mapping[type[Any], Sequence[ActionStatus]] = {
 }
 
 
-def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911, PLR0912 - one case an event
+def _apply(action: Action, event: ActionEvent) -> Action:
+    match event:
+        case ConfirmationAsked() | Approved() | Rejected() | Claimed():
+            return _decided(action, event)
+        case AttemptStarted() | StepAwaited() | OutcomeUnknown() | NothingDone() | HumanAsked():
+            return _tried(action, event)
+        case Succeeded() | Failed():
+            return _ended(action, event)
+        case Proposed():
+            raise Conflict("An action is proposed once.")
+
+
+def _decided(action: Action, event: ConfirmationAsked | Approved | Rejected | Claimed) -> Action:
     match event:
         case ConfirmationAsked():
             return replace(
@@ -199,6 +211,13 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911, PLR0
                 place=event.place or action.place,
                 due_at=event.at,
             )
+
+
+def _tried(
+    action: Action,
+    event: AttemptStarted | StepAwaited | OutcomeUnknown | NothingDone | HumanAsked,
+) -> Action:
+    match event:
         case AttemptStarted():
             return replace(
                 action,
@@ -234,25 +253,16 @@ def _apply(action: Action, event: ActionEvent) -> Action:  # noqa: PLR0911, PLR0
             )
         case HumanAsked():
             return replace(action, human_asked=True, due_at=None)
-        case Succeeded():
-            return replace(
-                action,
-                status=ActionStatus.SUCCEEDED,
-                attempt_ends_at=None,
-                due_at=None,
-                result=event.result,
-            )
-        case Failed():
-            return replace(
-                action,
-                status=ActionStatus.FAILED,
-                attempt_ends_at=None,
-                due_at=None,
-                holds=(),
-                failure=Failure(event.code, event.message),
-            )
-        case Proposed():
-            raise Conflict("An action is proposed once.")
+
+
+def _ended(action: Action, event: Succeeded | Failed) -> Action:
+    ended = replace(action, attempt_ends_at=None, due_at=None)
+    match event:
+        case Succeeded(result=result):
+            return replace(ended, status=ActionStatus.SUCCEEDED, result=result)
+        case Failed(code=code, message=message):
+            failure = Failure(code, message)
+            return replace(ended, status=ActionStatus.FAILED, holds=(), failure=failure)
 
 
 def _check_approval(action: Action, event: Approved) -> None:
