@@ -55,7 +55,8 @@ def test_a_document_that_is_ready_is_told_in_order_of_its_versions(shop, receive
     assert {each["schema_version"] for each in told} == {1}
 
 
-def test_a_conversations_turns_are_told_in_order(shop, receiver):
+def test_a_conversations_turns_are_told_and_replayed_in_order(shop, receiver):
+    """The bus may pass on what happens within a moment in any order; what waits goes in order."""
     conversation, turns = None, []
     for question in ("How many days do I have?", "And for boots?", "Who are you?"):
         body = {"message": question, "stream": False}
@@ -67,7 +68,16 @@ def test_a_conversations_turns_are_told_in_order(shop, receiver):
 
     told = receiver.events("turn.settled", 3)
 
-    assert [each["data"]["turn_id"] for each in told] == turns
+    by_turn = {each["data"]["turn_id"]: each["id"] for each in told}
+    assert by_turn.keys() == set(turns)
+    path = f"/v1/webhooks/{shop.webhook}"
+    for event in by_turn.values():
+        _until_logged(shop, path, event)
+    wanted = {"event_ids": [by_turn[turn] for turn in turns]}
+    replay = shop.http.post(f"{path}/replay", json=wanted)
+    assert replay.status_code == 202, replay.text
+    again = receiver.events("turn.settled", 6)[3:]
+    assert [each["data"]["turn_id"] for each in again] == turns
 
 
 def test_everything_told_is_signed_with_the_tenants_secret(shop, receiver, document):
@@ -84,17 +94,22 @@ def test_everything_told_is_signed_with_the_tenants_secret(shop, receiver, docum
 def test_the_log_says_so_and_a_replay_tells_it_again(shop, receiver, document):
     first = receiver.events("document.ready", 2)[0]
     path = f"/v1/webhooks/{shop.webhook}"
-    ends = time.monotonic() + _PATIENCE_SECONDS
-    # The receiver knows before the log does.
-    while (delivery := _delivery(shop, path, first["id"]))["status"] == "pending":
-        assert time.monotonic() < ends
-        time.sleep(0.1)
+    delivery = _until_logged(shop, path, first["id"])
     assert (delivery["status"], delivery["last_status_code"]) == ("delivered", 204)
 
     replayed = shop.http.post(f"{path}/replay", json={"event_ids": [first["id"]]})
 
     assert (replayed.status_code, replayed.json()["events"]) == (202, 1)
     assert receiver.events("document.ready", 3)[2] == first
+
+
+def _until_logged(shop, path, event):
+    """The log of an event's delivery; the receiver knows before the log does."""
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    while (delivery := _delivery(shop, path, event))["status"] == "pending":
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+    return delivery
 
 
 def _delivery(shop, path, event):

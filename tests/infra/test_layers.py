@@ -105,8 +105,9 @@ def test_only_what_searches_carries_its_clients(stage: Synthesised) -> None:
 
 
 def test_a_layer_describes_every_aws_service_that_is_called() -> None:
-    wiring = (ROOT / "shared" / "python" / "helpdesk" / "wiring.py").read_text()
-    called = set(re.findall(r'_client\("(\w+)"', wiring))
+    wiring = ROOT / "shared" / "python" / "helpdesk" / "wiring"
+    written = "".join(path.read_text() for path in wiring.glob("*.py"))
+    called = set(re.findall(r'\bclient\("(\w+)"', written))
     assert called
     assert called <= AWS_SERVICES
 
