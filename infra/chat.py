@@ -15,7 +15,7 @@ from infra.secrets import Secrets
 from infra.tables import Tables
 from infra.web_adapter import WEB_ADAPTER_SETTINGS
 
-# The product breaks off an answer itself after two minutes, and then has to log it.
+# The product breaks off an answer itself after 100 seconds, and then has to log it.
 TIMEOUT = Duration.seconds(150)
 
 # Published by the adapter's authors in every region under one account and number.

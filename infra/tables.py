@@ -42,30 +42,25 @@ class Tables(Construct):
 
 
 def _open_turns() -> GlobalSecondaryIndexPropsV2:
-    """Sparse: a turn is in it from its claim until it is settled, so the sweeper finds orphans."""
-    return GlobalSecondaryIndexPropsV2(
-        index_name=OPEN_TURNS,
-        partition_key=Attribute(name="open_shard", type=AttributeType.STRING),
-        sort_key=Attribute(name="opened_at", type=AttributeType.STRING),
-        projection_type=ProjectionType.ALL,
-    )
+    """A turn is in it from its claim until it is settled, so the sweeper finds orphans."""
+    return _sparse_index(OPEN_TURNS, "open_shard", "opened_at")
 
 
 def _due_lanes() -> GlobalSecondaryIndexPropsV2:
-    """Sparse: a lane is in it while deliveries wait there, so what is due is found each minute."""
-    return GlobalSecondaryIndexPropsV2(
-        index_name=DUE_LANES,
-        partition_key=Attribute(name="lane_shard", type=AttributeType.STRING),
-        sort_key=Attribute(name="due_at", type=AttributeType.STRING),
-        projection_type=ProjectionType.ALL,
-    )
+    """A lane is in it while deliveries wait there, so what is due is found each minute."""
+    return _sparse_index(DUE_LANES, "lane_shard", "due_at")
 
 
 def _due_actions() -> GlobalSecondaryIndexPropsV2:
-    """Sparse: an action is in it while it waits for anything, so that nobody waits for ever."""
+    """An action is in it while it waits for anything, so that nobody waits for ever."""
+    return _sparse_index(DUE_ACTIONS, "due_shard", "look_at")
+
+
+def _sparse_index(name: str, shard: str, moment: str) -> GlobalSecondaryIndexPropsV2:
+    """Holds the items that have both attributes, a shard's by their moments."""
     return GlobalSecondaryIndexPropsV2(
-        index_name=DUE_ACTIONS,
-        partition_key=Attribute(name="due_shard", type=AttributeType.STRING),
-        sort_key=Attribute(name="look_at", type=AttributeType.STRING),
+        index_name=name,
+        partition_key=Attribute(name=shard, type=AttributeType.STRING),
+        sort_key=Attribute(name=moment, type=AttributeType.STRING),
         projection_type=ProjectionType.ALL,
     )
