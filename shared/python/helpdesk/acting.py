@@ -25,9 +25,9 @@ from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, IdempotencyConflict, OverLimit
 from helpdesk.ids import ActionId, Chance, TenantId, new_id
 from helpdesk.ports import ActionQueue, Actions, ArgumentSchema, Tools
-from helpdesk.pricing import PriceBook
 from helpdesk.saga import AskHuman, what_next
 from helpdesk.saga_steps import stages_of, stages_taken, step_id
+from helpdesk.tariffs import Tariffs
 from helpdesk.tools import Arguments, Tool
 
 CUSTOMER_TIME = timedelta(minutes=30)
@@ -73,7 +73,7 @@ class Acting:
     queue: ActionQueue
     tools: Tools
     schema: ArgumentSchema
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
     chance: Chance = secrets.token_bytes
 
@@ -199,14 +199,14 @@ class Acting:
         return Failed(self.now(), "not_done", "A colleague found that it was not done.", by="agent")
 
     def _open(self, proposal: Proposal, *events: ActionEvent) -> Action:
-        moved = change(None, events, self.prices, proposal.claim)
+        moved = change(None, events, self.tariffs, proposal.claim)
         if first := self.actions.record(moved):
             return self._same(proposal, first)
         self._queue(moved)
         return moved.after
 
     def _write(self, action: Action, *events: ActionEvent) -> Action:
-        moved = change(action, events, self.prices)
+        moved = change(action, events, self.tariffs)
         self.actions.record(moved)
         self._queue(moved)
         return moved.after

@@ -15,7 +15,7 @@ from helpdesk.action_events import (
 from helpdesk.actions import Action, ActionStatus, after, fold
 from helpdesk.charging import charge_for_action
 from helpdesk.ids import ActionId
-from helpdesk.pricing import PriceBook
+from helpdesk.tariffs import Tariffs
 from helpdesk.usage import UsageEvent
 
 
@@ -60,7 +60,7 @@ class ActionChange:
 def change(
     before: Action | None,
     events: Sequence[ActionEvent],
-    prices: PriceBook,
+    tariffs: Tariffs,
     request: RequestClaim | None = None,
 ) -> ActionChange:
     """A change by these events. Raises Conflict for a transition that there is not."""
@@ -74,7 +74,7 @@ def change(
         returns=before.holds if before and failed else (),
         wakes=_woken(changed, events),
         request=request if _has(events, Proposed) else None,
-        usage=charge_for_action(changed, prices) if _has(events, Succeeded) else None,
+        usage=charge_for_action(changed, tariffs) if _has(events, Succeeded) else None,
     )
 
 

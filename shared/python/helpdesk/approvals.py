@@ -17,7 +17,7 @@ from helpdesk.errors import Conflict, NotFound
 from helpdesk.events import ApprovalProcess
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.ports import Actions, EventBus
-from helpdesk.pricing import PriceBook
+from helpdesk.tariffs import Tariffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Approvals:
 
     actions: Actions
     bus: EventBus
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
 
     def take(self, process: ApprovalProcess) -> ApprovalProcess:
@@ -65,7 +65,7 @@ class Approvals:
         step = next_step(action, self.now())
         if not isinstance(step, Write):
             return action  # Our clock has not come as far as the process's.
-        expired = change(action, step.events, self.prices)
+        expired = change(action, step.events, self.tariffs)
         try:
             self.actions.record(expired)
         except Conflict:

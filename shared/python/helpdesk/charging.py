@@ -1,14 +1,13 @@
 """What a turn costs, and the usage event that bills it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from helpdesk.actions import Action
 from helpdesk.conversations import Turn, TurnUsage
 from helpdesk.model import TokenUsage
-from helpdesk.money import Money
-from helpdesk.pricing import PriceBook
-from helpdesk.usage import Quantity, UsageEvent, event_id
+from helpdesk.tariffs import Tariff, Tariffs
+from helpdesk.usage import Meter, UsageEvent, event_id
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -33,54 +32,58 @@ def estimated_tokens(characters: int) -> int:
 def charge(
     turn: Turn,
     used: TokenUsage,
-    prices: PriceBook,
-    now: datetime,
+    tariff: Tariff,
     *,
     opens_conversation: bool,
     estimated: bool = False,
 ) -> Charge:
-    """Prices a turn. The quantities' costs add up to the turn's cost exactly."""
-    price = prices.price_of(used.model)
-    total = price.cost(used.input_tokens, used.output_tokens)
-    input_cost = price.cost(used.input_tokens, 0)
-    quantities: tuple[Quantity, ...] = (
-        Quantity("turns", 1, Money(0)),
-        Quantity("input_tokens", used.input_tokens, input_cost),
-        # The remainder, so that rounding twice can't bill a micro more than the turn's cost.
-        Quantity("output_tokens", used.output_tokens, Money(total.micros - input_cost.micros)),
-    )
-    if opens_conversation:
-        quantities = (Quantity("conversations", 1, Money(0)), *quantities)
+    """Prices a turn, by the tariff of when it began. Its lines' costs are its cost."""
+    cached = min(used.cached_tokens, used.input_tokens)
+    tokens: Mapping[Meter, int] = {
+        "input_tokens": used.input_tokens - cached,
+        "cached_tokens": cached,
+        "output_tokens": used.output_tokens,
+    }
+    lines = [tariff.line(meter, n, used.model) for meter, n in tokens.items() if n]
+    units: Sequence[Meter] = ("conversations", "turns") if opens_conversation else ("turns",)
+    lines += [tariff.line(meter, 1) for meter in units]
     event = UsageEvent(
         id=event_id(turn.id),
         tenant=turn.tenant,
+        type="turn",
         subject=turn.id,
-        occurred_at=now,
-        price_version=prices.version,
-        quantities=quantities,
+        occurred_at=turn.started_at,
+        plan=tariff.plan.ref,
+        price_version=tariff.prices.version,
+        lines=tuple(lines),
+        conversation=turn.conversation,
         estimated=estimated,
     )
     usage = TurnUsage(
         model=used.model,
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
-        cost=total,
-        price_version=prices.version,
+        cost=event.cost,
+        price_version=tariff.prices.version,
         estimated=estimated,
     )
     return Charge(usage, event)
 
 
-def charge_for_action(action: Action, prices: PriceBook) -> UsageEvent | None:
+def charge_for_action(action: Action, tariffs: Tariffs) -> UsageEvent | None:
     """The usage event of an action that was done; None for one that only reads, and for a step,
-    which its parent's bill covers."""
+    which its parent's bill covers. Raises NotFound and Unavailable."""
     if action.tool.effect == "read" or action.parent:
         return None
+    tariff = tariffs.at(action.tenant, action.updated_at)
     return UsageEvent(
         id=event_id(action.id),
         tenant=action.tenant,
+        type="action",
         subject=action.id,
         occurred_at=action.updated_at,
-        price_version=prices.version,
-        quantities=(Quantity("actions", 1, Money(0)),),
+        plan=tariff.plan.ref,
+        price_version=tariff.prices.version,
+        lines=(tariff.line("actions", 1),),
+        conversation=action.place.conversation if action.place else None,
     )

@@ -23,9 +23,9 @@ from helpdesk.conversations import (
 from helpdesk.errors import HelpdeskError, IdempotencyConflict, Unavailable
 from helpdesk.ids import Chance, ConversationId, TurnId, new_id
 from helpdesk.ports import Conversations, Tenants
-from helpdesk.pricing import PriceBook
 from helpdesk.replay import Replay
 from helpdesk.retrieval import Retrieval
+from helpdesk.tariffs import Tariffs
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_in_progress import Monotonic, TurnInProgress, TurnObserver
 
@@ -47,7 +47,7 @@ class Chat:
     retrieval: Retrieval
     answering: Answering
     conversations: Conversations
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
     observer: TurnObserver
     monotonic: Monotonic = time.monotonic
@@ -157,16 +157,17 @@ class Chat:
 
     async def _settle(self, question: Question, progress: TurnInProgress) -> None:
         used, estimated = progress.bill(self.answering.model.model)
-        charged = charge(
-            progress.turn,
-            used,
-            self.prices,
-            self.now(),
-            opens_conversation=question.conversation is None,
-            estimated=estimated,
-        )
-        turn = progress.settled(charged.usage)
+        turn = progress.turn
         try:
+            tariff = await asyncio.to_thread(self.tariffs.at, turn.tenant, turn.started_at)
+            charged = charge(
+                turn,
+                used,
+                tariff,
+                opens_conversation=question.conversation is None,
+                estimated=estimated,
+            )
+            turn = progress.settled(charged.usage)
             await asyncio.to_thread(self.conversations.settle, turn, charged.event)
         except Exception as error:  # noqa: BLE001 - the stream must end; the sweeper settles later
             self.observer.crashed(turn, error)

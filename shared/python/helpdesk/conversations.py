@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -128,6 +128,12 @@ class Turn:
     feedback: Feedback | None = None
     error_code: str | None = None
     outcomes: Mapping[ActionId, ActionStatus] = field(default_factory=dict)
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it was settled; of a running turn, when it began."""
+        lasted = self.timing.total_ms if self.timing else 0
+        return self.started_at + timedelta(milliseconds=lasted)
 
     @property
     def latest_actions(self) -> Sequence[TurnAction]:

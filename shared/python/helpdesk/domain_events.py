@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from helpdesk.actions import Action, ActionStatus
@@ -101,14 +101,12 @@ def _turn_events(before: Turn | None, after: Turn) -> Sequence[DomainEvent]:
         "turn_id": after.id,
         "finish_reason": after.finish_reason,
     }
-    ended_at = after.started_at
     if after.timing:
-        ended_at += timedelta(milliseconds=after.timing.total_ms)
         data |= {
             "first_token_ms": after.timing.first_token_ms,
             "total_ms": after.timing.total_ms,
         }
-    return [_event("turn.settled", after.tenant, after.id, ended_at, data)]
+    return [_event("turn.settled", after.tenant, after.id, after.ended_at, data)]
 
 
 def _action_events(before: Action | None, after: Action) -> Sequence[DomainEvent]:
@@ -154,15 +152,17 @@ def _usage_recorded(event: UsageEvent) -> DomainEvent:
     data = {
         "event_id": event.id,
         "subject": event.subject,
+        "plan": event.plan,
         "price_version": event.price_version,
         "estimated": event.estimated,
+        "corrects": event.corrects,
         "quantities": [
             {
-                "meter": each.meter,
-                "quantity": each.quantity,
-                "cost": {"amount": each.cost.amount(), "currency": each.cost.currency},
+                "meter": line.meter,
+                "quantity": line.quantity,
+                "cost": {"amount": line.cost.amount(), "currency": line.cost.currency},
             }
-            for each in event.quantities
+            for line in event.lines
         ],
     }
     return _event("usage.recorded", event.tenant, event.id, event.occurred_at, data)

@@ -22,8 +22,8 @@ from helpdesk.clock import Clock
 from helpdesk.errors import Conflict, NotFound, Unavailable
 from helpdesk.ids import ActionId, Chance, TenantId
 from helpdesk.ports import ActionQueue, Actions, ToolCaller
-from helpdesk.pricing import PriceBook
 from helpdesk.sagas import Sagas
+from helpdesk.tariffs import Tariffs
 from helpdesk.tool_calls import NotSent, ToolReply
 
 _MOST_STEPS = 10
@@ -43,7 +43,7 @@ class Execution:
     queue: ActionQueue
     caller: ToolCaller
     sagas: Sagas
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
     chance: Chance = secrets.token_bytes
 
@@ -101,7 +101,7 @@ class Execution:
         return self.caller.call(action.tool, action.arguments, action.id, CALL_SECONDS)
 
     def _write(self, action: Action, events: Sequence[ActionEvent]) -> Action:
-        moved = change(action, events, self.prices)
+        moved = change(action, events, self.tariffs)
         self.actions.record(moved)
         queue_at_once(self.actions, self.queue, moved)
         return moved.after

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
 from helpdesk.clock import Clock
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
 from helpdesk.ports import Ledger, Tenants
-from helpdesk.usage import Meter, UsageEvent
-
-METERS: tuple[Meter, ...] = get_args(Meter)
+from helpdesk.usage import METERS, Meter, UsageEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def add_up(events: Iterable[UsageEvent]) -> tuple[MeterTotal, ...]:
     quantities = dict.fromkeys(METERS, 0)
     costs = dict.fromkeys(METERS, Money(0))
     for event in events:
-        for each in event.quantities:
+        for each in event.lines:
             quantities[each.meter] += each.quantity
             costs[each.meter] += each.cost
     return tuple(MeterTotal(meter, quantities[meter], costs[meter]) for meter in METERS)

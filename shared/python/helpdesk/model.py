@@ -44,17 +44,22 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What the model says it used; comes once, last. ``model`` is the model that answered."""
+    """What the model says it used; comes once, last. ``model`` is the model that answered.
+
+    ``cached_tokens`` are those of the ``input_tokens`` that it had in its cache.
+    """
 
     model: str
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
 
     def __add__(self, other: "TokenUsage") -> "TokenUsage":
         return TokenUsage(
             self.model,
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
         )
 
 

@@ -13,8 +13,8 @@ from helpdesk.clock import Clock
 from helpdesk.errors import NotFound, PolicyViolation, ValidationFailed
 from helpdesk.ids import ActionId, new_id
 from helpdesk.ports import ActionQueue, Actions, ArgumentSchema, Tools
-from helpdesk.pricing import PriceBook
 from helpdesk.saga import Kind, Stage, Standing
+from helpdesk.tariffs import Tariffs
 from helpdesk.tools import Arguments, Tool
 
 _NO_SUCH_STEP = "There is no tool {name} any more that could do this."
@@ -36,7 +36,7 @@ class SagaSteps:
     queue: ActionQueue
     tools: Tools
     schema: ArgumentSchema
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
 
     def of(self, parent: Action) -> Sequence[TakenStage]:
@@ -88,7 +88,7 @@ class SagaSteps:
 
     def _record(self, request: str, proposed: Proposed, *following: ActionEvent) -> None:
         claim = RequestClaim(request, hash_of(proposed.tool.name, proposed.arguments))
-        moved: ActionChange = change(None, (proposed, *following), self.prices, claim)
+        moved: ActionChange = change(None, (proposed, *following), self.tariffs, claim)
         if self.actions.record(moved) is None:
             queue_at_once(self.actions, self.queue, moved)
 

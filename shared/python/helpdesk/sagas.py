@@ -73,7 +73,7 @@ class Sagas:
         return self._write(parent, asked)
 
     def _write(self, parent: Action, *events: ActionEvent) -> Action:
-        moved = change(parent, events, self.steps.prices)
+        moved = change(parent, events, self.steps.tariffs)
         self.steps.actions.record(moved)
         queue_at_once(self.steps.actions, self.steps.queue, moved)
         return moved.after

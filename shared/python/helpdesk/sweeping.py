@@ -9,7 +9,7 @@ from helpdesk.conversations import Timing, Turn, TurnStatus
 from helpdesk.errors import Conflict, NotFound, Unavailable
 from helpdesk.model import TokenUsage
 from helpdesk.ports import Conversations
-from helpdesk.pricing import PriceBook
+from helpdesk.tariffs import Tariffs
 
 ORPHANED_AFTER = timedelta(minutes=10)
 """A turn that has run for so long is nobody's: chat breaks its own off after two minutes."""
@@ -30,7 +30,7 @@ class Sweeping:
     """Ends what was left open. Safe to repeat: a turn is settled once, whoever comes first."""
 
     conversations: Conversations
-    prices: PriceBook
+    tariffs: Tariffs
     model: str
     now: Clock
 
@@ -56,8 +56,7 @@ class Sweeping:
         charged = charge(
             turn,
             used,
-            self.prices,
-            now,
+            self.tariffs.at(turn.tenant, turn.started_at),
             opens_conversation=head.created_at == turn.started_at,
             estimated=True,
         )

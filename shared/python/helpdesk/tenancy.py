@@ -9,6 +9,8 @@ from helpdesk.clock import Clock
 from helpdesk.ids import Chance, TenantId, new_id
 from helpdesk.keyring import MintedKey, mint
 from helpdesk.keys import Role
+from helpdesk.plan_book import open_plan
+from helpdesk.plans import PlanTerm
 from helpdesk.ports import Tenants
 from helpdesk.tenants import Tenant
 
@@ -31,14 +33,17 @@ class Tenancy:
     chance: Chance = secrets.token_bytes
 
     def sign_up(self, name: str, email: str, plan: str) -> SignedUp:
-        """Creates a tenant with a secret and a publishable key, all or nothing."""
+        """Creates a tenant with a secret and a publishable key, all or nothing.
+
+        Raises ValidationFailed for a plan that is not open to all.
+        """
         now = self.now()
         tenant = Tenant(
             id=TenantId(new_id("ten", now, self.chance)),
             name=name,
             email=email,
-            plan=plan,
             created_at=now,
+            terms=(PlanTerm(open_plan(plan), now),),
         )
         secret = mint(tenant.id, Role.SECRET, now, self.chance)
         publishable = mint(tenant.id, Role.PUBLISHABLE, now, self.chance)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from helpdesk.ids import TenantId
+from helpdesk.plans import Plan, PlanTerm, plan_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,39 @@ class TenantSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BillingDetails:
+    """What an invoice says of its receiver, and what tax it bears.
+
+    ``tax_basis_points`` is the rate in hundredths of a percent; 0 with a ``tax_note`` says why
+    there is none (reverse charge, for instance).
+    """
+
+    legal_name: str = ""
+    address: tuple[str, ...] = ()
+    tax_id: str = ""
+    tax_name: str = "VAT"
+    tax_basis_points: int = 0
+    tax_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
-    """One company. Everything else is reached through its id."""
+    """One company. Everything else is reached through its id.
+
+    ``terms`` are its plans, in the order in which they came into force.
+    """
 
     id: TenantId
     name: str
     email: str
-    plan: str
     created_at: datetime
+    terms: tuple[PlanTerm, ...]
+    billing: BillingDetails = field(default_factory=BillingDetails)
     settings: TenantSettings = field(default_factory=TenantSettings)
+
+    def plan_at(self, moment: datetime) -> Plan:
+        """The plan that it has, had or will have at a moment."""
+        return plan_at(self.terms, moment)
 
     def with_settings(self, settings: TenantSettings) -> "Tenant":
         """The tenant after a change of settings: the version moves on by one."""

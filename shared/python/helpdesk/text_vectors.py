@@ -9,8 +9,8 @@ from helpdesk.errors import Unavailable
 from helpdesk.ids import TenantId
 from helpdesk.passages import Vector
 from helpdesk.ports import Embedder, EmbeddingCache, Ledger
-from helpdesk.pricing import PriceBook
-from helpdesk.usage import Quantity, UsageEvent, event_id
+from helpdesk.tariffs import Tariffs
+from helpdesk.usage import UsageEvent, event_id
 
 TEXTS_PER_CALL = 64
 
@@ -37,7 +37,7 @@ class TextVectors:
     cache: EmbeddingCache
     embedder: Embedder
     ledger: Ledger
-    prices: PriceBook
+    tariffs: Tariffs
     now: Clock
 
     def find(self, tenant: TenantId, wants: Sequence[Want]) -> Mapping[str, Vector]:
@@ -77,14 +77,17 @@ class TextVectors:
 
     def _bill(self, tenant: TenantId, want: Want, texts: Sequence[str]) -> None:
         tokens = sum(estimated_tokens(len(text)) for text in texts)
-        cost = self.prices.price_of(self.embedder.model).cost(tokens, 0)
+        now = self.now()
+        tariff = self.tariffs.at(tenant, now)
         event = UsageEvent(
             id=event_id(want.fact),
             tenant=tenant,
+            type="embedding",
             subject=want.subject,
-            occurred_at=self.now(),
-            price_version=self.prices.version,
-            quantities=(Quantity("embedding_tokens", tokens, cost),),
+            occurred_at=now,
+            plan=tariff.plan.ref,
+            price_version=tariff.prices.version,
+            lines=(tariff.line("embedding_tokens", tokens, self.embedder.model),),
             estimated=True,
         )
         self.ledger.record(event)

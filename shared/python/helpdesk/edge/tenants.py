@@ -1,5 +1,6 @@
 """Tenants: signing up, and a tenant's settings."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -56,14 +57,14 @@ class TenantOut(Answer):
     settings_version: int
 
     @classmethod
-    def of(cls, tenant: Tenant) -> "TenantOut":
-        """A tenant at the border."""
+    def of(cls, tenant: Tenant, now: datetime) -> "TenantOut":
+        """A tenant at the border, with the plan that it has now."""
         settings = tenant.settings
         return cls(
             id=tenant.id,
             name=tenant.name,
             email=tenant.email,
-            plan=tenant.plan,
+            plan=tenant.plan_at(now).name,
             created_at=tenant.created_at,
             persona=settings.persona,
             languages=settings.languages,
@@ -92,19 +93,19 @@ def sign_up(services: Services, call: Call) -> SignedUpOut:
     body: SignUpIn = call.body
     new = services.tenancy().sign_up(body.name, body.email, body.plan)
     keys = FirstKeysOut(secret=new.secret.text, publishable=new.publishable.text)
-    return SignedUpOut(tenant=TenantOut.of(new.tenant), keys=keys)
+    return SignedUpOut(tenant=TenantOut.of(new.tenant, services.now()), keys=keys)
 
 
 def read(services: Services, call: Call) -> TenantOut:
     """The tenant that asks."""
-    return TenantOut.of(services.tenancy().get(call.tenant))
+    return TenantOut.of(services.tenancy().get(call.tenant), services.now())
 
 
 def change(services: Services, call: Call) -> TenantOut:
     """Changes the settings that are named."""
     body: SettingsIn = call.body
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
-    return TenantOut.of(services.tenancy().change_settings(call.tenant, changes))
+    return TenantOut.of(services.tenancy().change_settings(call.tenant, changes), services.now())
 
 
 OPERATIONS = (

@@ -13,16 +13,7 @@ from helpdesk.errors import FieldError, NotFound, ValidationFailed
 from helpdesk.identity import Principal, Scope
 from helpdesk.ids import TenantId
 from helpdesk.metering import UsageSummary
-from helpdesk.usage import Meter
-
-_UNITS: dict[Meter, str] = {
-    "conversations": "conversations",
-    "turns": "turns",
-    "input_tokens": "tokens",
-    "output_tokens": "tokens",
-    "embedding_tokens": "tokens",
-    "actions": "actions",
-}
+from helpdesk.usage import UNITS, Meter
 
 
 class UsageQuery(Query):
@@ -70,7 +61,7 @@ class UsageOut(Answer):
                 MeterOut(
                     meter=each.meter,
                     quantity=each.quantity,
-                    unit=_UNITS[each.meter],
+                    unit=UNITS[each.meter],
                     cost=MoneyOut.of(each.cost),
                 )
                 for each in summary.meters

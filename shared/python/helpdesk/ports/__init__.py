@@ -2,7 +2,7 @@
 
 from helpdesk.ports.access import Keys, PlatformKeys, RootSecrets, Signatures, Tenants
 from helpdesk.ports.actions import ActionQueue, Actions, ArgumentSchema, ToolCaller, Tools
-from helpdesk.ports.billing import Ledger
+from helpdesk.ports.billing import Books, Ledger
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
     Documents,
@@ -20,6 +20,7 @@ __all__ = [
     "ActionQueue",
     "Actions",
     "ArgumentSchema",
+    "Books",
     "Conversations",
     "Deliveries",
     "DeliveryQueue",

@@ -31,6 +31,7 @@ from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
 from helpdesk.text_vectors import TextVectors
@@ -140,6 +141,12 @@ def sessions() -> Sessions:
 
 
 @cache
+def tariffs() -> Tariffs:
+    """What a unit costs a tenant."""
+    return Tariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
+
+
+@cache
 def metering() -> Metering:
     """Answers what was used."""
     return Metering(ledger(), tenants(), utc_now)
@@ -160,7 +167,7 @@ def toolbox() -> Toolbox:
 @cache
 def sweeping() -> Sweeping:
     """Settles the turns that nobody settled."""
-    return Sweeping(conversations(), PRICE_BOOK, settings().model_name, utc_now)
+    return Sweeping(conversations(), tariffs(), settings().model_name, utc_now)
 
 
 @cache
@@ -178,7 +185,7 @@ def ingestion() -> Ingestion:
 @cache
 def embedding() -> Embedding:
     """Embedding jobs become a published version."""
-    vectors = TextVectors(embedding_cache(), embedder(), ledger(), PRICE_BOOK, utc_now)
+    vectors = TextVectors(embedding_cache(), embedder(), ledger(), tariffs(), utc_now)
     return Embedding(documents(), vectors, passage_index(), utc_now, version_published)
 
 
@@ -191,14 +198,14 @@ def retrieval() -> Retrieval:
 @cache
 def acting() -> Acting:
     """Proposes, confirms and claims actions."""
-    return Acting(actions(), action_queue(), tools(), argument_schema(), PRICE_BOOK, utc_now)
+    return Acting(actions(), action_queue(), tools(), argument_schema(), tariffs(), utc_now)
 
 
 @cache
 def execution() -> Execution:
     """Takes actions' steps."""
-    steps = SagaSteps(actions(), action_queue(), tools(), argument_schema(), PRICE_BOOK, utc_now)
-    return Execution(actions(), action_queue(), tool_caller(), Sagas(steps), PRICE_BOOK, utc_now)
+    steps = SagaSteps(actions(), action_queue(), tools(), argument_schema(), tariffs(), utc_now)
+    return Execution(actions(), action_queue(), tool_caller(), Sagas(steps), tariffs(), utc_now)
 
 
 @cache
@@ -210,7 +217,7 @@ def reconciling() -> Reconciling:
 @cache
 def approvals() -> Approvals:
     """Sees an action through until a colleague has decided."""
-    return Approvals(actions(), event_bus(), PRICE_BOOK, utc_now)
+    return Approvals(actions(), event_bus(), tariffs(), utc_now)
 
 
 @cache
@@ -221,7 +228,7 @@ def chat() -> Chat:
         retrieval(),
         Answering(language_model(), _tool_use()),
         conversations(),
-        PRICE_BOOK,
+        tariffs(),
         utc_now,
         TurnTelemetry(),
     )

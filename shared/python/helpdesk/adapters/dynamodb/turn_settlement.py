@@ -22,9 +22,7 @@ def settle_turn(
     Raises NotFound, and Conflict when the event's id is another turn's.
     """
     try:
-        database.write_all(
-            _turn(table, turn), event_write(ledger_table, event), _head(table, turn, event)
-        )
+        database.write_all(_turn(table, turn), event_write(ledger_table, event), _head(table, turn))
     except Refused as refused:
         ended, billed, _ = refused.obstacles
         if ended:
@@ -45,8 +43,8 @@ def _turn(table: str, turn: Turn) -> Write:
     return Write("Update", table, key, "#status = :running", change, values)
 
 
-def _head(table: str, turn: Turn, event: UsageEvent) -> Write:
+def _head(table: str, turn: Turn) -> Write:
     key = conversation_key(turn.tenant, turn.conversation)
-    values = {"updated_at": event.occurred_at, "outcome": turn.finish_reason}
+    values = {"updated_at": turn.ended_at, "outcome": turn.finish_reason}
     change = f"{setting(values)} ADD #turns :one"
     return Write("Update", table, key, PRESENT, change, values | {"one": 1})

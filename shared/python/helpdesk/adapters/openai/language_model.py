@@ -92,5 +92,9 @@ def _said(chunk: Any) -> Sequence[Said]:
     ]
     if usage := chunk.get("usage"):
         input_tokens, output_tokens = usage["prompt_tokens"], usage["completion_tokens"]
-        said.append(TokenUsage(chunk["model"], int(input_tokens), int(output_tokens)))
+        details = usage.get("prompt_tokens_details") or {}
+        cached_tokens = int(details.get("cached_tokens") or 0)
+        said.append(
+            TokenUsage(chunk["model"], int(input_tokens), int(output_tokens), cached_tokens)
+        )
     return said

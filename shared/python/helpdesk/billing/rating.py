@@ -1,0 +1,209 @@
+"""Rating: from the accounts of a month to the lines of its bill, all in whole micros.
+
+Each usage line costs what is stamped on its events: list prices. What a plan includes, its further
+tiers and its allowance are lines of their own against that, so that a bill is nothing but a sum.
+The sum is rounded half up to a cent by a line that says so; tax is rounded to a cent in turn.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from helpdesk.billing.accounts import Account, Accounts
+from helpdesk.billing.periods import Share, shares
+from helpdesk.money import Money
+from helpdesk.plans import MeterTerms, PlanTerm
+from helpdesk.tenants import BillingDetails
+from helpdesk.usage import UNITS, Meter
+
+ChargeKind = Literal["subscription", "included", "volume_discount", "allowance", "rounding", "tax"]
+"""What a bill has beside usage."""
+
+MICROS_PER_CENT = 10_000
+_BASIS_POINTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line of a bill. ``unit_price`` is for ``PRICED_PER[meter]`` units; a credit is negative.
+
+    ``period`` is when the usage happened: an earlier one than the bill's is an adjustment.
+    """
+
+    kind: Literal["usage"] | ChargeKind
+    description: str
+    amount: Money
+    period: str
+    plan: str = ""
+    meter: Meter | None = None
+    model: str | None = None
+    quantity: int | None = None
+    unit_price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A tenant's month. ``total`` is in whole cents and holds the tax."""
+
+    period: str
+    currency: str
+    lines: tuple[BillLine, ...]
+
+    @property
+    def total(self) -> Money:
+        """The sum of all lines."""
+        return sum((line.amount for line in self.lines), start=Money(0, self.currency))
+
+    @property
+    def tax(self) -> Money:
+        """The sum of the lines of tax."""
+        taxes = (line.amount for line in self.lines if line.kind == "tax")
+        return sum(taxes, start=Money(0, self.currency))
+
+    @property
+    def net(self) -> Money:
+        """The total without tax: whole cents, too."""
+        return Money(self.total.micros - self.tax.micros, self.currency)
+
+
+def rate(
+    period: str, terms: Sequence[PlanTerm], accounts: Accounts, details: BillingDetails
+) -> Bill:
+    """The bill of a tenant's month. Raises ValueError for accounts in several currencies."""
+    parts = shares(terms, period)
+    last = parts[-1].plan if parts else terms[-1].plan
+    lines = [*_subscription(period, parts), *_usage(accounts)]
+    for share in parts:
+        lines += _included_and_tiers(period, share, accounts)
+        lines += _allowance(period, share, accounts)
+    bill = Bill(period, last.currency, tuple(lines))
+    bill = _with(bill, _rounding(bill))
+    return _with(bill, _tax(bill, details))
+
+
+def _with(bill: Bill, more: Iterator[BillLine]) -> Bill:
+    return Bill(bill.period, bill.currency, (*bill.lines, *more))
+
+
+def _subscription(period: str, parts: Sequence[Share]) -> Iterator[BillLine]:
+    for share in parts:
+        fee = share.half_up(share.plan.base_fee_micros)
+        if fee:
+            days = "" if share.part == share.whole else ", part of the month"
+            yield BillLine(
+                "subscription",
+                f"Plan {share.plan.name}{days}",
+                Money(fee, share.plan.currency),
+                period,
+                plan=share.plan.ref,
+            )
+
+
+def _usage(accounts: Accounts) -> Iterator[BillLine]:
+    for account, sum_ in sorted(accounts.items()):
+        model = f" of {account.model}" if account.model else ""
+        yield BillLine(
+            "usage",
+            f"{_name(account.meter)}{model}",
+            Money(sum_.micros, account.currency),
+            account.period,
+            plan=account.plan,
+            meter=account.meter,
+            model=account.model or None,
+            quantity=sum_.quantity,
+            unit_price=account.unit_price,
+        )
+
+
+def _included_and_tiers(period: str, share: Share, accounts: Accounts) -> Iterator[BillLine]:
+    for terms in share.plan.meters:
+        used = _quantity(accounts, share.plan.ref, terms.meter)
+        first = Money(terms.tiers[0].unit_micros, share.plan.currency)
+        free = min(used, share.down(terms.included))
+        if free and first.micros:
+            yield BillLine(
+                "included",
+                f"{_name(terms.meter)} included in plan {share.plan.name}",
+                Money(-free * first.micros, first.currency),
+                period,
+                plan=share.plan.ref,
+                meter=terms.meter,
+                quantity=-free,
+                unit_price=first,
+            )
+        less = _tiered(terms, share, used - free) - (used - free) * first.micros
+        if less:
+            yield BillLine(
+                "volume_discount",
+                f"{_name(terms.meter)} at volume prices",
+                Money(less, first.currency),
+                period,
+                plan=share.plan.ref,
+                meter=terms.meter,
+            )
+
+
+def _tiered(terms: MeterTerms, share: Share, units: int) -> int:
+    """What so many units cost by graduated tiers, whose bounds are prorated."""
+    cost = below = 0
+    for tier in terms.tiers:
+        upper = units if tier.up_to is None else min(units, share.down(tier.up_to))
+        cost += max(0, upper - below) * tier.unit_micros
+        below = max(below, upper)
+    return cost
+
+
+def _allowance(period: str, share: Share, accounts: Accounts) -> Iterator[BillLine]:
+    used = sum(
+        sum_.micros
+        for account, sum_ in accounts.items()
+        if account.plan == share.plan.ref and account.model
+    )
+    free = min(max(used, 0), share.down(share.plan.allowance_micros))
+    if free:
+        yield BillLine(
+            "allowance",
+            f"Model usage included in plan {share.plan.name}",
+            Money(-free, share.plan.currency),
+            period,
+            plan=share.plan.ref,
+        )
+
+
+def _rounding(bill: Bill) -> Iterator[BillLine]:
+    micros = bill.total.micros
+    rest = _cents_half_up(micros) - micros
+    if rest:
+        rounding = Money(rest, bill.currency)
+        yield BillLine("rounding", "Rounding to the cent, half up", rounding, bill.period)
+
+
+def _tax(bill: Bill, details: BillingDetails) -> Iterator[BillLine]:
+    rate_ = details.tax_basis_points
+    if rate_:
+        net = bill.total.micros
+        cents = (2 * net * rate_ + _BASIS_POINTS * MICROS_PER_CENT) // (
+            2 * _BASIS_POINTS * MICROS_PER_CENT
+        )
+        percent = f"{rate_ // 100}.{rate_ % 100:02}".rstrip("0").rstrip(".")
+        tax = Money(cents * MICROS_PER_CENT, bill.currency)
+        yield BillLine("tax", f"{details.tax_name} {percent} %", tax, bill.period)
+
+
+def _cents_half_up(micros: int) -> int:
+    return (2 * micros + MICROS_PER_CENT) // (2 * MICROS_PER_CENT) * MICROS_PER_CENT
+
+
+def _quantity(accounts: Accounts, plan: str, meter: Meter) -> int:
+    """Units under a plan that are there to be included or tiered: never below none."""
+    found = (sum_.quantity for each, sum_ in accounts.items() if _is(each, plan, meter))
+    return max(0, sum(found))
+
+
+def _is(account: Account, plan: str, meter: Meter) -> bool:
+    return (account.plan, account.meter) == (plan, meter)
+
+
+def _name(meter: Meter) -> str:
+    words = meter.replace("_", " ").capitalize()
+    return words.replace("mb days", UNITS["storage_mb_days"])
