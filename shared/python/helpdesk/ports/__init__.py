@@ -2,7 +2,15 @@
 
 from helpdesk.ports.access import Keys, PlatformKeys, RootSecrets, Signatures, Tenants
 from helpdesk.ports.actions import ActionQueue, Actions, ArgumentSchema, ToolCaller, Tools
-from helpdesk.ports.billing import Books, Ledger
+from helpdesk.ports.billing import (
+    Archive,
+    BillingQueue,
+    Books,
+    Charges,
+    Exports,
+    Ledger,
+    Periods,
+)
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
     Documents,
@@ -19,8 +27,11 @@ from helpdesk.ports.webhooks import Deliveries, DeliveryQueue, EventBus, Webhook
 __all__ = [
     "ActionQueue",
     "Actions",
+    "Archive",
     "ArgumentSchema",
+    "BillingQueue",
     "Books",
+    "Charges",
     "Conversations",
     "Deliveries",
     "DeliveryQueue",
@@ -29,11 +40,13 @@ __all__ = [
     "EmbeddingCache",
     "EmbeddingQueue",
     "EventBus",
+    "Exports",
     "Keys",
     "LanguageModel",
     "Ledger",
     "Parser",
     "PassageIndex",
+    "Periods",
     "PlatformKeys",
     "Replies",
     "RootSecrets",

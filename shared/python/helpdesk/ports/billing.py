@@ -1,11 +1,17 @@
 """What was used, and what is made of it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
+from helpdesk.billing.charges import PeriodCharge
+from helpdesk.billing.exports import Export, ExportId
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
+from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
+from helpdesk.pages import Page
 from helpdesk.usage import UsageEvent
 
 
@@ -62,3 +68,84 @@ class Books(Protocol):
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
         """The dashboard's counts of these days. It lags behind what happened."""
+
+
+class Charges(Protocol):
+    """What closed months have beside usage; a part of the ledger, and only ever added to."""
+
+    def add(self, charges: Sequence[PeriodCharge]) -> None:
+        """Writes charges of one tenant's month; those that are there stay. Safe to repeat.
+
+        Raises Conflict when one is there with other content.
+        """
+
+    def of_period(self, tenant: TenantId, period: str) -> Sequence[PeriodCharge]:
+        """The charges of a tenant's closed month, in the order of their ids."""
+
+
+class Periods(Protocol):
+    """The closes of periods, and what each tenant owes for one."""
+
+    def get(self, period: str) -> PeriodClose | None:
+        """A period's close, begun or done; None for one that is open."""
+
+    def last(self) -> PeriodClose | None:
+        """The newest close, begun or done."""
+
+    def begin(self, close: PeriodClose) -> PeriodClose:
+        """Begins a close and returns the one that stands: this one, or an earlier one."""
+
+    def seal(self, close: PeriodClose) -> None:
+        """Ends a close that was begun. Safe to repeat. Raises Conflict for another end."""
+
+    def state(self, statements: Sequence[Statement]) -> None:
+        """Writes tenants' statements of a month; those that are there stay. Safe to repeat.
+
+        Raises Conflict when one is there with other content.
+        """
+
+    def statement(self, tenant: TenantId, period: str) -> Statement:
+        """A tenant's statement. Raises NotFound."""
+
+    def statements(self, tenant: TenantId) -> Sequence[Statement]:
+        """All of a tenant's statements, the newest first."""
+
+
+class Exports(Protocol):
+    """The export jobs."""
+
+    def add(self, export: Export) -> None:
+        """Writes a new one. Raises Conflict."""
+
+    def get(self, export: ExportId) -> Export:
+        """One export. Raises NotFound."""
+
+    def save(self, export: Export, before: Export) -> None:
+        """Replaces one that is still as it was ``before``. Raises Conflict."""
+
+    def page(self, limit: int, cursor: str | None) -> Page[Export]:
+        """The exports, newest first. Raises ValidationFailed for a foreign cursor."""
+
+
+class BillingQueue(Protocol):
+    """Work on exports."""
+
+    def send(self, export: ExportId) -> None:
+        """Asks for an export to be gone on with; twice is as good as once. Raises Unavailable."""
+
+
+class Archive(Protocol):
+    """Files that are kept for finance."""
+
+    def put(self, key: str, content: Path, content_type: str, keep_until: datetime | None) -> None:
+        """Stores a file; until ``keep_until`` nobody can change or delete it.
+
+        Again with the same content it changes nothing. Raises Conflict when a kept file has other
+        content, and Unavailable.
+        """
+
+    def fetched(self, key: str) -> AbstractContextManager[Path]:
+        """A copy of a file on disk, for as long as the context lasts. Raises NotFound."""
+
+    def link(self, key: str, filename: str, valid_for: timedelta) -> str:
+        """A URL by which anybody can download a file for a while."""
