@@ -8,6 +8,7 @@ from helpdesk.ports.billing import (
     Books,
     Charges,
     Exports,
+    InvoiceRenderer,
     Ledger,
     Periods,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "EmbeddingQueue",
     "EventBus",
     "Exports",
+    "InvoiceRenderer",
     "Keys",
     "LanguageModel",
     "Ledger",

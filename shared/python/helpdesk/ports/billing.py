@@ -8,6 +8,7 @@ from typing import Protocol
 
 from helpdesk.billing.charges import PeriodCharge
 from helpdesk.billing.exports import Export, ExportId
+from helpdesk.billing.invoices import Invoice
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
@@ -125,6 +126,13 @@ class Exports(Protocol):
 
     def page(self, limit: int, cursor: str | None) -> Page[Export]:
         """The exports, newest first. Raises ValidationFailed for a foreign cursor."""
+
+
+class InvoiceRenderer(Protocol):
+    """Invoices as people read them."""
+
+    def pdf(self, invoice: Invoice) -> bytes:
+        """An invoice as a PDF file: the same bytes whenever it is made again."""
 
 
 class BillingQueue(Protocol):
