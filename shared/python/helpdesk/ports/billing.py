@@ -49,7 +49,7 @@ class Books(Protocol):
         """
 
     def totals(self, tenant: TenantId, period: str) -> Sequence[ShardTotals]:
-        """The shards of a tenant's period that have any posting, in order."""
+        """The shards of a tenant's period that have any posting or are closed, in order."""
 
     def close(self, tenant: TenantId, period: str, shard: int) -> ShardTotals:
         """Closes a shard for ever and returns it as it stands. Safe to repeat."""
@@ -67,7 +67,7 @@ class Books(Protocol):
         """Events of this period that were posted to a later one, in the order of their ids."""
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
-        """The dashboard's counts of these days. It lags behind what happened."""
+        """The dashboard's counts of those of the days that have any. Lags behind what happened."""
 
 
 class Charges(Protocol):
