@@ -15,6 +15,10 @@ Actions         TENANT#<tenant>                      ACTION#<action>
   due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>      <event>
                 TENANT#<tenant>#EVENT                <event>
+                TENANT#<tenant>#CHARGES#<2026-11>    <charge>
+Books           TENANT#<tenant>                      STATEMENT#<2026-11>
+                PERIODS                              <2026-11>
+                INVOICES                             <number, twelve digits>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -47,6 +51,13 @@ OUTBOX = "OUTBOX#"
 WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
 TOOLS = "TOOL#"
+STATEMENTS = "STATEMENT#"
+
+PERIODS = "PERIODS"
+"""Where the closes of periods lie: they are of all tenants."""
+
+INVOICES = "INVOICES"
+"""Where it is said whose an invoice's number is: the numbers of all tenants are one sequence."""
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -187,6 +198,31 @@ def is_usage(pk: str) -> bool:
 def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     """The mark that an event was recorded, in whatever period."""
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
+
+
+def charges_partition(tenant: TenantId, period: str) -> str:
+    """Where the charges of a tenant's closed period lie."""
+    return f"{tenant_partition(tenant)}#CHARGES#{period}"
+
+
+def charge_key(tenant: TenantId, period: str, charge: EventId) -> ItemKey:
+    """A charge."""
+    return ItemKey(charges_partition(tenant, period), charge)
+
+
+def period_key(period: str) -> ItemKey:
+    """The close of a period."""
+    return ItemKey(PERIODS, period)
+
+
+def statement_key(tenant: TenantId, period: str) -> ItemKey:
+    """What a tenant owes for a closed period."""
+    return ItemKey(tenant_partition(tenant), f"{STATEMENTS}{period}")
+
+
+def invoice_key(place: int) -> ItemKey:
+    """Whose the number of that place is; places count from 1 and sort as texts."""
+    return ItemKey(INVOICES, f"{place:012}")
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
