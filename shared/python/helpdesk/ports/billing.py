@@ -11,6 +11,7 @@ from helpdesk.billing.exports import Export, ExportFormat, ExportId
 from helpdesk.billing.invoices import Invoice
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
 from helpdesk.billing.statements import PeriodClose, Statement
+from helpdesk.events import BillingJob
 from helpdesk.ids import EventId, TenantId
 from helpdesk.pages import Page
 from helpdesk.usage import UsageEvent
@@ -139,10 +140,13 @@ class InvoiceRenderer(Protocol):
 
 
 class BillingQueue(Protocol):
-    """Work on exports."""
+    """Work on whole months."""
 
-    def send(self, export: ExportId) -> None:
-        """Asks for an export to be gone on with; twice is as good as once. Raises Unavailable."""
+    def send(self, job: BillingJob) -> None:
+        """Asks for a job to be done, or gone on with; twice is as good as once.
+
+        Raises Unavailable.
+        """
 
 
 class Archive(Protocol):
