@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.billing.invoices import invoice_json, invoice_of
@@ -74,6 +74,7 @@ def test_a_statement_without_a_number_is_no_invoice():
         invoice_of(a_statement(number=None), SELLER)
 
 
+@settings(deadline=None)
 @given(st.lists(MICROS, min_size=1, max_size=9), st.lists(MICROS, max_size=2))
 def test_the_json_holds_every_micro_and_adds_up(usage, taxes):
     lines = [*map(a_usage_line, usage), *map(a_tax, taxes)]
