@@ -36,6 +36,7 @@ class Scope(StrEnum):
     SESSIONS = "sessions"  # open a visitor's session
     SIGN_UP = "sign_up"  # create tenants
     USAGE = "usage"  # read usage: a tenant its own, finance everybody's
+    EXPORTS = "exports"  # export months, close them, and read what was exported
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
@@ -43,7 +44,7 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.PUBLISHABLE: frozenset({Scope.SESSIONS}),
     Role.VISITOR: frozenset({Scope.CHAT}),
     Role.OPERATOR: frozenset({Scope.SIGN_UP}),
-    Role.FINANCE: frozenset({Scope.USAGE}),
+    Role.FINANCE: frozenset({Scope.USAGE, Scope.EXPORTS}),
 }
 
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from helpdesk.acting import Acting
+from helpdesk.billing.export_requests import ExportRequests
+from helpdesk.billing.issued_invoices import IssuedInvoices
 from helpdesk.clock import Clock
 from helpdesk.edge.requests import Query, Request
 from helpdesk.errors import HelpdeskError, NotFound, Unauthenticated
@@ -47,6 +49,8 @@ class Services:
     signing: Callable[[], Signing]
     sessions: Callable[[], Sessions]
     toolbox: Callable[[], Toolbox]
+    exports: Callable[[], ExportRequests]
+    invoices: Callable[[], IssuedInvoices]
     now: Clock
 
 

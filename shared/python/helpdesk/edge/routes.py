@@ -5,7 +5,9 @@ from helpdesk.edge import (
     chat_routes,
     conversations,
     documents,
+    exports,
     health,
+    invoices,
     keys,
     search,
     sessions,
@@ -36,6 +38,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *actions.OPERATIONS,
     *tools.OPERATIONS,
     *usage.OPERATIONS,
+    *exports.OPERATIONS,
+    *invoices.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
     Operation(
