@@ -45,6 +45,9 @@ class Facts(TypedDict, total=False):
     status: int
     code: str
     period: str
+    export: str
+    difference: str
+    where: str
     model: str
     finish_reason: str
     cache: str

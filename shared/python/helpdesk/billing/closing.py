@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.billing.accounts import Accounts, merged
-from helpdesk.billing.billed import billed_for
+from helpdesk.billing.billed import stated_for
 from helpdesk.billing.chain import GENESIS, sealed, sha256_of
 from helpdesk.billing.charges import charges_of
 from helpdesk.billing.exports import ExportId
@@ -20,7 +20,7 @@ from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.rating import rate
 from helpdesk.billing.statements import PeriodClose, Statement, invoice_number
 from helpdesk.clock import Clock, period_of, rfc3339
-from helpdesk.errors import Conflict, NotFound, PolicyViolation
+from helpdesk.errors import Conflict, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
 from helpdesk.tenants import Tenant
@@ -76,10 +76,10 @@ class Closing:
         """States what each tenant owes for the period and closes its books. False: the time was
         over before all were done. Raises Unavailable, and Conflict when another worker was there
         first: to be called again."""
-        for tenant in billed_for(self.tenants, close.period):
+        for tenant, standing in stated_for(self.tenants, self.periods, close.period):
             if self.now() >= until:
                 return False
-            statement = self._standing(tenant.id, close.period) or self._state(tenant, close)
+            statement = standing or self._state(tenant, close)
             self.charges.add(charges_of(tenant.id, statement.bill))
         return True
 
@@ -122,12 +122,6 @@ class Closing:
         oldest = self.tenants.all(None, 1)
         return period_of(oldest[0].created_at) if oldest else default
 
-    def _standing(self, tenant: TenantId, period: str) -> Statement | None:
-        try:
-            return self.periods.statement(tenant, period)
-        except NotFound:
-            return None
-
     def _state(self, tenant: Tenant, close: PeriodClose) -> Statement:
         self._post_what_is_left(tenant.id, close.period)
         accounts = self._closed_accounts(tenant.id, close.period)
@@ -156,8 +150,7 @@ class Closing:
         return merged(self.books.close(tenant, period, shard).accounts for shard in range(SHARDS))
 
     def _statements(self, period: str) -> Iterator[Statement]:
-        for tenant in billed_for(self.tenants, period):
-            if statement := self._standing(tenant.id, period):
-                yield statement
-            else:
+        for tenant, statement in stated_for(self.tenants, self.periods, period):
+            if statement is None:
                 raise Conflict(f"The books of {period} are not closed for {tenant.id}.")
+            yield statement
