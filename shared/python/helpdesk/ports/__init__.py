@@ -11,6 +11,7 @@ from helpdesk.ports.billing import (
     ExportSums,
     InvoiceRenderer,
     Ledger,
+    PartFiles,
     Periods,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
@@ -49,6 +50,7 @@ __all__ = [
     "LanguageModel",
     "Ledger",
     "Parser",
+    "PartFiles",
     "PassageIndex",
     "Periods",
     "PlatformKeys",
