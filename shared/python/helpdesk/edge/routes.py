@@ -4,6 +4,7 @@ from helpdesk.edge import (
     actions,
     chat_routes,
     conversations,
+    dashboard,
     documents,
     health,
     keys,
@@ -13,6 +14,8 @@ from helpdesk.edge import (
     tenants,
     tools,
     usage,
+    usage_checks,
+    usage_facts,
     webhooks,
 )
 from helpdesk.edge.openapi import document
@@ -36,6 +39,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *actions.OPERATIONS,
     *tools.OPERATIONS,
     *usage.OPERATIONS,
+    *usage_facts.OPERATIONS,
+    *usage_checks.OPERATIONS,
+    *dashboard.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
     Operation(
