@@ -68,6 +68,19 @@ class DomainEvent(_Message):
     data: Mapping[str, Any]
 
 
+class PlatformEvent(_Message):
+    """Something that has happened to the platform as a whole: no tenant is told of it.
+
+    ``id`` follows from the fact.
+    """
+
+    id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    data: Mapping[str, Any]
+
+
 class DeliveryDue(_Message):
     """Something waits in a lane of a webhook's deliveries. It says to look, not what is there.
 

@@ -28,6 +28,8 @@ class Metric(Enum):
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
     DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
     DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"
+    PERIODS_CLOSED = "helpdesk.billing.periods_closed", "Count"
+    BILLING_DIFFERENCES = "helpdesk.billing.differences", "Count"
 
     unit: str
 

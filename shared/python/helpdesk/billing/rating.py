@@ -180,7 +180,7 @@ def _rounding(bill: Bill) -> Iterator[BillLine]:
 
 def _tax(bill: Bill, details: BillingDetails) -> Iterator[BillLine]:
     rate_ = details.tax_basis_points
-    if rate_:
+    if rate_ and bill.lines:
         net = bill.total.micros
         cents = (2 * net * rate_ + _BASIS_POINTS * MICROS_PER_CENT) // (
             2 * _BASIS_POINTS * MICROS_PER_CENT

@@ -8,6 +8,7 @@ from helpdesk.ports.billing import (
     Books,
     Charges,
     Exports,
+    ExportSums,
     Ledger,
     Periods,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "EmbeddingCache",
     "EmbeddingQueue",
     "EventBus",
+    "ExportSums",
     "Exports",
     "Keys",
     "LanguageModel",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from helpdesk.billing.charges import PeriodCharge
-from helpdesk.billing.exports import Export, ExportId
+from helpdesk.billing.exports import Export, ExportFormat, ExportId
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
@@ -98,17 +98,23 @@ class Periods(Protocol):
     def last(self) -> PeriodClose | None:
         """The newest close, begun or done."""
 
+    def all(self) -> Sequence[PeriodClose]:
+        """All closes, begun or done, in the order of their periods."""
+
     def begin(self, close: PeriodClose) -> PeriodClose:
         """Begins a close and returns the one that stands: this one, or an earlier one."""
 
     def seal(self, close: PeriodClose) -> None:
         """Ends a close that was begun. Safe to repeat. Raises Conflict for another end."""
 
-    def state(self, statements: Sequence[Statement]) -> None:
-        """Writes tenants' statements of a month; those that are there stay. Safe to repeat.
+    def state(self, statement: Statement) -> None:
+        """Writes a tenant's statement of a month; one that is there stays. Safe to repeat.
 
-        Raises Conflict when one is there with other content.
+        Raises Conflict when it is there with other content, or its number is another's.
         """
+
+    def last_number(self) -> int:
+        """How many numbers the statements of all periods have so far."""
 
     def statement(self, tenant: TenantId, period: str) -> Statement:
         """A tenant's statement. Raises NotFound."""
@@ -155,3 +161,12 @@ class Archive(Protocol):
 
     def link(self, key: str, filename: str, valid_for: timedelta) -> str:
         """A URL by which anybody can download a file for a while."""
+
+
+class ExportSums(Protocol):
+    """Reads an export's files back, as whoever gets them would."""
+
+    def sums(
+        self, format: ExportFormat, files: Sequence[Path]
+    ) -> Mapping[tuple[TenantId, str], int]:
+        """The micros of all lines in files of one format, by tenant and currency."""

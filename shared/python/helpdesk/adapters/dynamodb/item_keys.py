@@ -16,11 +16,15 @@ Actions         TENANT#<tenant>                      ACTION#<action>
 Ledger          TENANT#<tenant>#USAGE#<2026-11>#<s>  <event>
                 TENANT#<tenant>#EVENT                <event>
                 TENANT#<tenant>#CORRECTIONS#<event>  <number>
+                TENANT#<tenant>#CHARGES#<2026-11>    <charge>
 Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>#BOOKS#<2026-11>      SHARD#<shard>
                 TENANT#<tenant>#LATE_INTO#<2026-12>  <event>
                 TENANT#<tenant>#LATE_OUT#<2026-11>   <event>
                 TENANT#<tenant>#DAYS                 <2026-11-30>#<shard>
+                TENANT#<tenant>                      STATEMENT#<2026-11>
+                PERIODS                              <2026-11>
+                INVOICES                             <number, twelve digits>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -55,6 +59,13 @@ OUTBOX = "OUTBOX#"
 WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
 TOOLS = "TOOL#"
+STATEMENTS = "STATEMENT#"
+
+PERIODS = "PERIODS"
+"""Where the closes of periods lie: they are of all tenants."""
+
+INVOICES = "INVOICES"
+"""Where it is said whose an invoice's number is: the numbers of all tenants are one sequence."""
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -240,6 +251,31 @@ def days_partition(tenant: TenantId) -> str:
 def day_key(tenant: TenantId, day: date, shard: int) -> ItemKey:
     """A shard's counts of a day; days sort as texts."""
     return ItemKey(days_partition(tenant), f"{day}#{shard}")
+
+
+def charges_partition(tenant: TenantId, period: str) -> str:
+    """Where the charges of a tenant's closed period lie."""
+    return f"{tenant_partition(tenant)}#CHARGES#{period}"
+
+
+def charge_key(tenant: TenantId, period: str, charge: EventId) -> ItemKey:
+    """A charge."""
+    return ItemKey(charges_partition(tenant, period), charge)
+
+
+def period_key(period: str) -> ItemKey:
+    """The close of a period."""
+    return ItemKey(PERIODS, period)
+
+
+def statement_key(tenant: TenantId, period: str) -> ItemKey:
+    """What a tenant owes for a closed period."""
+    return ItemKey(tenant_partition(tenant), f"{STATEMENTS}{period}")
+
+
+def invoice_key(place: int) -> ItemKey:
+    """Whose the number of that place is; places count from 1 and sort as texts."""
+    return ItemKey(INVOICES, f"{place:012}")
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
