@@ -1,7 +1,7 @@
 """The dashboard: how much happened day by day, as of a moment that it names."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date as calendar_date
 from typing import Annotated
 
 from pydantic import Field
@@ -29,7 +29,7 @@ class DayOut(Answer):
     actions: int
 
     @classmethod
-    def of(cls, day: date, counts: Mapping[Meter, int]) -> "DayOut":
+    def of(cls, day: calendar_date, counts: Mapping[Meter, int]) -> "DayOut":
         """A day at the border."""
         return cls(
             date=day.isoformat(),

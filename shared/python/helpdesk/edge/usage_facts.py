@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -38,7 +39,7 @@ _TYPES: dict[FactType, UsageType] = {
 }
 _Named = Annotated[str, Field(min_length=1, max_length=255)]
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "specversion": "1.0",
     "id": "credit-2026-0042",
     "source": "/support/credits",
