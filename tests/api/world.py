@@ -9,17 +9,26 @@ import boto3
 
 from helpdesk.acting import Acting
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
+from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.s3_uploads import S3Uploads
+from helpdesk.billing.billed_events import BilledEvents
+from helpdesk.billing.bills import Bills
+from helpdesk.billing.checking import Checking
+from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.ingesting_usage import IngestingUsage
+from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.running import RunningAccounts
 from helpdesk.charging import charge
 from helpdesk.clock import utc_now
 from helpdesk.conversations import (
@@ -38,15 +47,16 @@ from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ids import ConversationId, TenantId, TurnId, new_id
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
 from helpdesk.model import TokenUsage
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.toolbox import Toolbox
+from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.delivery_queue import MemoryDeliveryQueue
@@ -95,7 +105,7 @@ class World:
     def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
         names = (
-            *("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks"),
+            *("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks"),
             "idempotency",
         )
         self.tables = {name: prefix + name for name in names}
@@ -109,19 +119,27 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
-            self.dynamodb, self.tables["conversations"], self.tables["ledger"]
+            self.dynamodb,
+            self.tables["conversations"],
+            self.tables["ledger"],
+            self.tables["books"],
         )
-        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"])
+        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"], self.tables["books"])
+        self.books = DynamoDBBooks(self.dynamodb, self.tables["books"])
+        self.posting = PostingUsage(self.books)
+        self.periods = DynamoDBPeriods(self.dynamodb, self.tables["books"])
         self.actions = DynamoDBActions(
             self.dynamodb,
             self.tables["actions"],
             self.tables["conversations"],
             self.tables["ledger"],
+            self.tables["books"],
         )
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.webhooks = DynamoDBWebhooks(self.dynamodb, self.tables["webhooks"])
@@ -160,10 +178,20 @@ class World:
                 self.action_queue,
                 self.tools,
                 JSONArgumentSchema(),
-                PRICE_BOOK,
+                self.tariffs,
                 utc_now,
             ),
-            metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            bills=lambda: Bills(
+                RunningAccounts(self.ledger, self.books), self.periods, self.tenants, utc_now
+            ),
+            billed_events=lambda: BilledEvents(self.ledger, self.books),
+            counting_days=lambda: CountingDays(self.books, utc_now),
+            ingesting_usage=lambda: IngestingUsage(
+                self.ledger, self.tenants, self.tariffs, utc_now, usage_conflicted
+            ),
+            checking=lambda: Checking(
+                self.ledger, self.books, self.tenants, self.posting, utc_now, usage_checked
+            ),
             signing=lambda: Signing(self.tenants, self.roots, utc_now),
             sessions=lambda: Sessions(self.tenants, self.roots, utc_now, any_origin),
             subscriptions=lambda: Subscriptions(
@@ -264,7 +292,8 @@ class World:
     def settle(self, turn):
         """Ends a turn that used 1,000 tokens in and 10 out."""
         used = TokenUsage("gpt-4o-mini", 1_000, 10)
-        charged = charge(turn, used, PRICE_BOOK, utc_now(), opens_conversation=True)
+        tariff = self.tariffs.at(turn.tenant, turn.started_at)
+        charged = charge(turn, used, tariff, opens_conversation=True)
         settled = replace(
             turn,
             status=TurnStatus.SETTLED,

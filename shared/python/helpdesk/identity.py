@@ -37,13 +37,14 @@ class Scope(StrEnum):
     SIGN_UP = "sign_up"  # create tenants
     USAGE = "usage"  # read usage: a tenant its own, finance everybody's
     EXPORTS = "exports"  # export months, close them, and read what was exported
+    METERING = "metering"  # add and correct usage, and check how it was added up
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.SECRET: frozenset({Scope.TENANT, Scope.CHAT, Scope.USAGE}),
     Role.PUBLISHABLE: frozenset({Scope.SESSIONS}),
     Role.VISITOR: frozenset({Scope.CHAT}),
-    Role.OPERATOR: frozenset({Scope.SIGN_UP}),
+    Role.OPERATOR: frozenset({Scope.SIGN_UP, Scope.METERING}),
     Role.FINANCE: frozenset({Scope.USAGE, Scope.EXPORTS}),
 }
 

@@ -128,9 +128,7 @@ def an_event(tenant, *lines, at=NOON, **changes):
 
 def a_line(meter, quantity=1, unit_micros=0, cost=None, model=None, currency="USD"):
     cost = quantity * unit_micros if cost is None else cost
-    return UsageLine(
-        meter, quantity, Money(unit_micros, currency), Money(cost, currency), model
-    )
+    return UsageLine(meter, quantity, Money(unit_micros, currency), Money(cost, currency), model)
 
 
 def a_turn(tenant, at=NOON, **changes):
@@ -150,7 +148,7 @@ def a_charge(kind, micros, **changes):
 
 def a_full_month(world):
     """Every kind of line, of two tenants in two currencies; returns the tenants."""
-    ada, bo = sorted([world.sign_up("Larkfell, \"the\" shop\n"), world.sign_up("=cmd|' /C calc'!A1")])
+    ada, bo = sorted([world.sign_up('Larkfell, "the" shop\n'), world.sign_up("=cmd|' /C calc'!A1")])
     for minute in count():
         at = NOON + timedelta(minutes=minute)
         if minute == 12:
@@ -182,7 +180,9 @@ def a_full_month(world):
     world.use(a_turn(ada, LAST_MONTH, estimated=True))
     world.use(an_event(ada, a_line("storage_mb_days", 5000, 10), type="storage", at=NOON))
     world.use(an_event(ada, a_line("actions", 1, 50_000), type="action", at=NOON))
-    embedded = a_line("embedding_tokens", 10**9, 20_000, cost=20_000_000, model="text-embedding-3-small")
+    embedded = a_line(
+        "embedding_tokens", 10**9, 20_000, cost=20_000_000, model="text-embedding-3-small"
+    )
     world.use(an_event(ada, embedded, type="embedding", at=NOON, conversation=None))
     world.use(a_turn(ada), posted_to=None)
     world.use(a_turn(ada), posted_to="2026-12")

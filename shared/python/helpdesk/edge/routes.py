@@ -4,6 +4,7 @@ from helpdesk.edge import (
     actions,
     chat_routes,
     conversations,
+    dashboard,
     documents,
     exports,
     health,
@@ -15,6 +16,8 @@ from helpdesk.edge import (
     tenants,
     tools,
     usage,
+    usage_checks,
+    usage_facts,
     webhooks,
 )
 from helpdesk.edge.openapi import document
@@ -40,6 +43,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *usage.OPERATIONS,
     *exports.OPERATIONS,
     *invoices.OPERATIONS,
+    *usage_facts.OPERATIONS,
+    *usage_checks.OPERATIONS,
+    *dashboard.OPERATIONS,
     *webhooks.OPERATIONS,
     *health.OPERATIONS,
     Operation(

@@ -27,6 +27,15 @@ class Ledger(Protocol):
         Returns the event that stands under its id from now on: this one, or an earlier one.
         """
 
+    def correct(self, event: UsageEvent, number: int) -> UsageEvent:
+        """As :meth:`record`, for the ``number``-th correction of the event that it ``corrects``.
+
+        Raises Conflict when that number is taken by another one.
+        """
+
+    def corrections(self, tenant: TenantId, event: EventId) -> Sequence[UsageEvent]:
+        """What was recorded by :meth:`correct` of an event, in the order of their numbers."""
+
     def pages(
         self, tenant: TenantId, period: str, shard: int, after: EventId | None = None
     ) -> Iterator[Sequence[UsageEvent]]:

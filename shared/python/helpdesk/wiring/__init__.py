@@ -8,6 +8,13 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
+from helpdesk.billing.billed_events import BilledEvents
+from helpdesk.billing.bills import Bills
+from helpdesk.billing.checking import Checking
+from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.ingesting_usage import IngestingUsage
+from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.running import RunningAccounts
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -20,7 +27,6 @@ from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ingestion import Ingestion
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
@@ -39,11 +45,13 @@ from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_telemetry import TurnTelemetry
+from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.wiring.adapters import (
     action_queue,
     action_works_of,
     actions,
     argument_schema,
+    books,
     change_of,
     conversations,
     deliveries,
@@ -58,6 +66,7 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
+    periods,
     platform_keys,
     replies,
     root_secrets,
@@ -78,18 +87,22 @@ __all__ = [
     "announcer",
     "approvals",
     "authenticator",
+    "billed_events",
+    "bills",
     "change_of",
     "chat",
+    "checking",
     "conversations",
+    "counting_days",
     "delivering",
     "embedding",
     "execution",
     "fan_out",
     "gateway_authenticator",
+    "ingesting_usage",
     "ingestion",
     "keyring",
     "knowledge",
-    "metering",
     "reconciling",
     "replies",
     "retrieval",
@@ -147,9 +160,34 @@ def tariffs() -> Tariffs:
 
 
 @cache
-def metering() -> Metering:
-    """Answers what was used."""
-    return Metering(ledger(), tenants(), utc_now)
+def bills() -> Bills:
+    """What a tenant's month costs."""
+    return Bills(RunningAccounts(ledger(), books()), periods(), tenants(), utc_now)
+
+
+@cache
+def billed_events() -> BilledEvents:
+    """What is behind the lines of a bill."""
+    return BilledEvents(ledger(), books())
+
+
+@cache
+def counting_days() -> CountingDays:
+    """How much happened on each of the last days."""
+    return CountingDays(books(), utc_now)
+
+
+@cache
+def ingesting_usage() -> IngestingUsage:
+    """Usage that the product did not see, and corrections."""
+    return IngestingUsage(ledger(), tenants(), tariffs(), utc_now, usage_conflicted)
+
+
+@cache
+def checking() -> Checking:
+    """Compares accounts with the ledger, and counts them anew."""
+    posting = PostingUsage(books())
+    return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
 
 
 @cache

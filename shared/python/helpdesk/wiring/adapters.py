@@ -26,6 +26,7 @@ from helpdesk.ports import (
     Ledger,
     Parser,
     PassageIndex,
+    Periods,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -134,6 +135,14 @@ def books() -> Books:
     from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 
     return DynamoDBBooks(dynamodb(), settings().books_table)
+
+
+@cache
+def periods() -> Periods:
+    """The closes of periods, and tenants' statements."""
+    from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+
+    return DynamoDBPeriods(dynamodb(), settings().books_table)
 
 
 @cache

@@ -15,6 +15,7 @@ Actions         TENANT#<tenant>                      ACTION#<action>
   due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>#<s>  <event>
                 TENANT#<tenant>#EVENT                <event>
+                TENANT#<tenant>#CORRECTIONS#<event>  <number>
                 TENANT#<tenant>#CHARGES#<2026-11>    <charge>
 Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>#BOOKS#<2026-11>      SHARD#<shard>
@@ -205,6 +206,16 @@ def is_usage(pk: str) -> bool:
 def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     """The mark that an event was recorded, in whatever period."""
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
+
+
+def corrections_partition(tenant: TenantId, event: EventId) -> str:
+    """Where it lies which events correct an event."""
+    return f"{tenant_partition(tenant)}#CORRECTIONS#{event}"
+
+
+def correction_key(tenant: TenantId, event: EventId, number: int) -> ItemKey:
+    """A correction of an event; numbers count from 1 and sort as texts."""
+    return ItemKey(corrections_partition(tenant, event), f"{number:06}")
 
 
 def unposted_partition(tenant: TenantId, shard: int) -> str:
