@@ -1,4 +1,4 @@
-"""Exports as finance asks for them: one is written and queued, and the billing function makes it."""
+"""Exports as finance asks for them: one is written, queued, and made by the billing function."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

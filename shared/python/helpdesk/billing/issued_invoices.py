@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from helpdesk.billing.invoicing import json_key, pdf_key, register_key
+from helpdesk.billing.archive_keys import invoice_json_key, invoice_pdf_key, register_key
+from helpdesk.billing.kept_files import KeptFiles
 from helpdesk.billing.statements import Statement
 from helpdesk.errors import NotFound
 from helpdesk.ids import TenantId
@@ -35,12 +36,11 @@ class IssuedInvoices:
     def of_tenant(self, tenant: TenantId) -> Sequence[Statement]:
         """A tenant's statements that became invoices, the newest first."""
         last = self.periods.last()
+        closing = last.period if last and last.status == "closing" else None
         return [
             each
             for each in self.periods.statements(tenant)
-            if each.number
-            and last
-            and (each.bill.period < last.period or self._closed(last.period))
+            if each.number and each.bill.period != closing
         ]
 
     def of_period(self, period: str) -> Sequence[Mapping[str, Any]]:
@@ -52,25 +52,21 @@ class IssuedInvoices:
     def get(self, tenant: TenantId, period: str) -> Issued:
         """A tenant's invoice of a closed period. Raises NotFound."""
         self._require_closed(period)
-        content = self._read(json_key(tenant, period))
-        name = f"{content['number']}"
+        content = self._read(invoice_json_key(tenant, period))
+        name = content["number"]
         return Issued(
             content,
-            self._link(pdf_key(tenant, period), f"{name}.pdf"),
-            self._link(json_key(tenant, period), f"{name}.json"),
+            self._link(invoice_pdf_key(tenant, period), f"{name}.pdf"),
+            self._link(invoice_json_key(tenant, period), f"{name}.json"),
         )
 
-    def _closed(self, period: str) -> bool:
-        close = self.periods.get(period)
-        return close is not None and close.status == "closed"
-
     def _require_closed(self, period: str) -> None:
-        if not self._closed(period):
+        close = self.periods.get(period)
+        if close is None or close.status != "closed":
             raise NotFound(f"{period} is not closed: it has no invoices yet.")
 
     def _read(self, key: str) -> Mapping[str, Any]:
-        with self.archive.fetched(key) as path:
-            content: Mapping[str, Any] = json.loads(path.read_bytes())
+        content: Mapping[str, Any] = json.loads(KeptFiles(self.archive).read(key))
         return content
 
     def _link(self, key: str, filename: str) -> str:

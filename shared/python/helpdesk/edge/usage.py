@@ -6,9 +6,10 @@ from helpdesk.edge.answers import ListOut
 from helpdesk.edge.cloud_events import CloudEventOut, cloud_event
 from helpdesk.edge.operations import Call, Operation, Services
 from helpdesk.edge.usage_models import UsageEventsQuery, UsageOut, UsageQuery
-from helpdesk.errors import FieldError, NotFound, ValidationFailed
-from helpdesk.identity import Principal, Scope
-from helpdesk.ids import ConversationId, TenantId
+from helpdesk.edge.whose import whose
+from helpdesk.errors import NotFound
+from helpdesk.identity import Scope
+from helpdesk.ids import ConversationId
 
 
 class UsageEventsOut(ListOut[CloudEventOut]):
@@ -18,7 +19,7 @@ class UsageEventsOut(ListOut[CloudEventOut]):
 def read(services: Services, call: Call) -> UsageOut:
     """The bill of a month."""
     query: UsageQuery = call.query
-    tenant = _whose(call.caller, query.tenant)
+    tenant = whose(call.caller, query.tenant)
     return UsageOut.of(services.bills().of(tenant, query.period or period_of(services.now())))
 
 
@@ -31,22 +32,11 @@ def list_events(services: Services, call: Call) -> UsageEventsOut:
         conversation=ConversationId(query.conversation) if query.conversation else None,
         happened_in=query.happened_in,
     )
-    tenant, period = _whose(call.caller, query.tenant), query.period or period_of(services.now())
+    tenant, period = whose(call.caller, query.tenant), query.period or period_of(services.now())
     page = services.billed_events().page(tenant, period, wanted, query.limit, query.cursor)
     return UsageEventsOut(
         items=[cloud_event(event) for event in page.items], next_cursor=page.next_cursor
     )
-
-
-def _whose(caller: Principal, named: str | None) -> TenantId:
-    if caller.tenant is None:
-        if named is None:
-            at = FieldError("tenant", "Say whose usage: ?tenant=<id>.")
-            raise ValidationFailed("Check: tenant.", errors=[at])
-        return TenantId(named)
-    if named not in (None, caller.tenant):
-        raise NotFound("There is no such tenant.")
-    return caller.tenant
 
 
 OPERATIONS = (
