@@ -150,6 +150,42 @@ def test_a_rebuild_gives_the_same_figures_whoever_posts_meanwhile(posted, script
     assert checking(platform).check(NOVEMBER, ALL).equal
 
 
+class AtStep:
+    """Does something at the nth step, once."""
+
+    def __init__(self, number, action):
+        self._steps, self._number, self._action = count(), number, action
+        self.is_over = True
+
+    def __call__(self):
+        self.is_over = (step := next(self._steps)) < self._number
+        if step == self._number:
+            self._action()
+
+
+@pytest.mark.parametrize("period", [OCTOBER, NOVEMBER])
+@pytest.mark.parametrize("when", [OCTOBER_5, NOVEMBER_5])
+@pytest.mark.parametrize("work", ["check", "rebuild"])
+def test_a_posting_at_any_step_makes_no_difference(period, when, work):
+    for number in count():
+        platform = Platform(a_tenant(FERN))
+        platform.close("2026-09")
+        platform.close(OCTOBER)
+        platform.now = when  # so that it is not overdue
+        event = platform.use(FERN, "a", when)
+        at_step = AtStep(number, lambda platform=platform, event=event: platform.post(event))
+        use_case = checking(platform, at_step)
+        whose = Whose(FOR_EVER, tenant=FERN)
+
+        if work == "check":
+            assert use_case.check(period, whose).equal
+        elif period == NOVEMBER:
+            use_case.rebuild(period, whose)
+        assert checking(platform).check(period, whose).equal
+        if at_step.is_over:
+            break
+
+
 def test_a_rebuild_mends_what_was_counted_wrong(platform):
     event = platform.use(FERN, "a", NOVEMBER_5)
     platform.post(event)
