@@ -8,6 +8,7 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
+from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -22,6 +23,8 @@ from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
@@ -44,6 +47,7 @@ from helpdesk.wiring.adapters import (
     action_works_of,
     actions,
     argument_schema,
+    books,
     change_of,
     conversations,
     deliveries,
@@ -58,6 +62,7 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
+    plans,
     platform_keys,
     replies,
     root_secrets,
@@ -78,6 +83,7 @@ __all__ = [
     "announcer",
     "approvals",
     "authenticator",
+    "catalogue",
     "change_of",
     "chat",
     "conversations",
@@ -90,12 +96,14 @@ __all__ = [
     "keyring",
     "knowledge",
     "metering",
+    "planning",
     "reconciling",
     "replies",
     "retrieval",
     "sessions",
     "settings",
     "signing",
+    "stored",
     "subscriptions",
     "sweeping",
     "tenancy",
@@ -119,7 +127,19 @@ def gateway_authenticator() -> Authenticator:
 @cache
 def tenancy() -> Tenancy:
     """Companies sign up and choose their settings."""
-    return Tenancy(tenants(), utc_now)
+    return Tenancy(tenants(), catalogue(), utc_now)
+
+
+@cache
+def catalogue() -> PlanCatalogue:
+    """All plans."""
+    return PlanCatalogue(plans())
+
+
+@cache
+def planning() -> Planning:
+    """Changes tenants' plans, and shows beforehand what that would cost."""
+    return Planning(tenants(), catalogue(), books(), PRICE_BOOK, utc_now)
 
 
 @cache
@@ -150,6 +170,12 @@ def tariffs() -> Tariffs:
 def metering() -> Metering:
     """Answers what was used."""
     return Metering(ledger(), tenants(), utc_now)
+
+
+@cache
+def stored() -> StorageMetering:
+    """Records what is stored."""
+    return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
 
 
 @cache
