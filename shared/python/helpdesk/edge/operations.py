@@ -22,6 +22,8 @@ from helpdesk.identity import Principal, Scope
 from helpdesk.ids import TenantId
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
@@ -55,6 +57,8 @@ class Services:
     signing: Callable[[], Signing]
     sessions: Callable[[], Sessions]
     toolbox: Callable[[], Toolbox]
+    catalogue: Callable[[], PlanCatalogue]
+    planning: Callable[[], Planning]
     now: Clock
 
 

@@ -11,6 +11,7 @@ from helpdesk.ports.billing import (
     ExportSums,
     Ledger,
     Periods,
+    Plans,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
@@ -49,6 +50,7 @@ __all__ = [
     "Parser",
     "PassageIndex",
     "Periods",
+    "Plans",
     "PlatformKeys",
     "Replies",
     "RootSecrets",
