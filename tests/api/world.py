@@ -16,6 +16,7 @@ from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
@@ -48,6 +49,8 @@ from helpdesk.ids import ConversationId, TenantId, TurnId, new_id
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.model import TokenUsage
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
@@ -119,6 +122,7 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.catalogue = PlanCatalogue(DynamoDBPlans(self.dynamodb, self.tables["tenants"]))
         self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
@@ -166,7 +170,11 @@ class World:
         )
         self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
         self.services = Services(
-            tenancy=lambda: Tenancy(self.tenants, utc_now),
+            tenancy=lambda: Tenancy(self.tenants, self.catalogue, utc_now),
+            catalogue=lambda: self.catalogue,
+            planning=lambda: Planning(
+                self.tenants, self.catalogue, self.books, PRICE_BOOK, utc_now
+            ),
             keyring=lambda: Keyring(self.keys, utc_now),
             knowledge=lambda: Knowledge(
                 self.documents, S3Uploads(s3, "uploads"), self.index, utc_now

@@ -24,6 +24,8 @@ from helpdesk.identity import Principal, Scope
 from helpdesk.ids import TenantId
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
@@ -59,6 +61,8 @@ class Services:
     toolbox: Callable[[], Toolbox]
     exports: Callable[[], ExportRequests]
     invoices: Callable[[], IssuedInvoices]
+    catalogue: Callable[[], PlanCatalogue]
+    planning: Callable[[], Planning]
     now: Clock
 
 

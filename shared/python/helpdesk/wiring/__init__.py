@@ -15,6 +15,7 @@ from helpdesk.billing.day_counts import CountingDays
 from helpdesk.billing.ingesting_usage import IngestingUsage
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.running import RunningAccounts
+from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -28,6 +29,8 @@ from helpdesk.ingestion import Ingestion
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.pipeline_telemetry import version_published
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
@@ -67,6 +70,7 @@ from helpdesk.wiring.adapters import (
     parsers,
     passage_index,
     periods,
+    plans,
     platform_keys,
     replies,
     root_secrets,
@@ -89,6 +93,7 @@ __all__ = [
     "authenticator",
     "billed_events",
     "bills",
+    "catalogue",
     "change_of",
     "chat",
     "checking",
@@ -103,12 +108,14 @@ __all__ = [
     "ingestion",
     "keyring",
     "knowledge",
+    "planning",
     "reconciling",
     "replies",
     "retrieval",
     "sessions",
     "settings",
     "signing",
+    "stored",
     "subscriptions",
     "sweeping",
     "tenancy",
@@ -132,7 +139,19 @@ def gateway_authenticator() -> Authenticator:
 @cache
 def tenancy() -> Tenancy:
     """Companies sign up and choose their settings."""
-    return Tenancy(tenants(), utc_now)
+    return Tenancy(tenants(), catalogue(), utc_now)
+
+
+@cache
+def catalogue() -> PlanCatalogue:
+    """All plans."""
+    return PlanCatalogue(plans())
+
+
+@cache
+def planning() -> Planning:
+    """Changes tenants' plans, and shows beforehand what that would cost."""
+    return Planning(tenants(), catalogue(), books(), PRICE_BOOK, utc_now)
 
 
 @cache
@@ -188,6 +207,12 @@ def checking() -> Checking:
     """Compares accounts with the ledger, and counts them anew."""
     posting = PostingUsage(books())
     return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
+
+
+@cache
+def stored() -> StorageMetering:
+    """Records what is stored."""
+    return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
 
 
 @cache

@@ -27,6 +27,7 @@ from helpdesk.ports import (
     Parser,
     PassageIndex,
     Periods,
+    Plans,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -66,6 +67,14 @@ def tools() -> Tools:
     from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 
     return DynamoDBTools(dynamodb(), settings().tenants_table)
+
+
+@cache
+def plans() -> Plans:
+    """The plans that operators wrote."""
+    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+
+    return DynamoDBPlans(dynamodb(), settings().tenants_table)
 
 
 @cache
