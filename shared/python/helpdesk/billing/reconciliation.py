@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NewType
 
 from helpdesk.ids import TenantId
 
@@ -74,6 +74,26 @@ class Reconciliation:
     def adds_up(self) -> bool:
         """Whether there is no difference."""
         return not self.differences
+
+
+ReconciliationId = NewType("ReconciliationId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationRun:
+    """A reconciliation that somebody asked for, and what it found once it is ``ready``.
+
+    ``found`` holds no more than some of its ``differences``, which are counted.
+    """
+
+    id: ReconciliationId
+    period: str
+    created_at: datetime
+    updated_at: datetime
+    status: Literal["queued", "ready", "failed"] = "queued"
+    found: Reconciliation | None = None
+    differences: int = 0
+    failure: str | None = None
 
 
 def by_currency(sums: Sums) -> Mapping[str, int]:

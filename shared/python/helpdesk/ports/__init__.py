@@ -56,6 +56,7 @@ __all__ = [
     "Periods",
     "Plans",
     "PlatformKeys",
+    "Reconciliations",
     "Replies",
     "RootSecrets",
     "Signatures",

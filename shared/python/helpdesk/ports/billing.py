@@ -11,6 +11,7 @@ from helpdesk.billing.export_rows import ExportRow
 from helpdesk.billing.exports import Export, ExportFormat, ExportId, PartFile
 from helpdesk.billing.invoices import Invoice
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
+from helpdesk.billing.reconciliation import ReconciliationId, ReconciliationRun
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.events import BillingJob
 from helpdesk.ids import EventId, TenantId
@@ -154,6 +155,16 @@ class Exports(Protocol):
 
     def page(self, limit: int, cursor: str | None) -> Page[Export]:
         """The exports, newest first. Raises ValidationFailed for a foreign cursor."""
+
+
+class Reconciliations(Protocol):
+    """What was found when periods were reconciled."""
+
+    def put(self, run: ReconciliationRun) -> None:
+        """Writes one, or replaces it."""
+
+    def get(self, reconciliation: ReconciliationId) -> ReconciliationRun:
+        """One of them. Raises NotFound."""
 
 
 class InvoiceRenderer(Protocol):

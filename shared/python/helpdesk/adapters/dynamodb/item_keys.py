@@ -27,6 +27,7 @@ Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>                      STATEMENT#<2026-11>
                 PERIODS                              <2026-11>
                 INVOICES                             <number, twelve digits>
+                RECONCILIATIONS                      <reconciliation>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -38,6 +39,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.billing.reconciliation import ReconciliationId
 from helpdesk.ids import (
     ActionId,
     ConversationId,
@@ -299,6 +301,11 @@ def statement_key(tenant: TenantId, period: str) -> ItemKey:
 def invoice_key(place: int) -> ItemKey:
     """Whose the number of that place is; places count from 1 and sort as texts."""
     return ItemKey(INVOICES, f"{place:012}")
+
+
+def reconciliation_key(reconciliation: ReconciliationId) -> ItemKey:
+    """A reconciliation that somebody asked for."""
+    return ItemKey("RECONCILIATIONS", reconciliation)
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
