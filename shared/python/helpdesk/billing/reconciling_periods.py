@@ -1,4 +1,4 @@
-"""Reconciliations as finance asks for them: one is written, queued, and done by the billing function.
+"""Reconciliations as finance asks for them: written, queued, and done by the billing function.
 
 It reads a whole month, files included: more than an API's answer may wait for.
 """

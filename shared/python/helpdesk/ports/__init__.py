@@ -14,6 +14,7 @@ from helpdesk.ports.billing import (
     PartFiles,
     Periods,
     Plans,
+    Reconciliations,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
