@@ -28,7 +28,7 @@ WITHOUT_DYNAMODB = {
 WITH_KMS = {"test_replies.py"}
 """What needs more of AWS than tables."""
 
-TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks")
+TABLES = ("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks")
 
 
 @dataclass(frozen=True, slots=True)

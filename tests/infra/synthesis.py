@@ -64,10 +64,13 @@ class Synthesised:
         """What a function may do: an action, and the resource as text."""
         prefix = f"{capability.capitalize()}RoleDefaultPolicy"
         for policy in self.properties("AWS::IAM::Policy", prefix):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                for action in _many(statement["Action"]):
-                    for resource in _many(statement["Resource"]):
-                        yield action, json.dumps(resource)
+            yield from _grants(policy)
+
+    def all_grants(self) -> Iterator[tuple[str, str]]:
+        """What anybody may do by any policy of the stage's."""
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            for policy in self.properties(kind):
+                yield from _grants(policy)
 
 
 def synthesised(stage: str, outdir: Path) -> Synthesised:
@@ -78,6 +81,13 @@ def synthesised(stage: str, outdir: Path) -> Synthesised:
         for stack in ("Data", "Service")
     )
     return Synthesised(stage, folder, data, service)
+
+
+def _grants(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for statement in policy["PolicyDocument"]["Statement"]:
+        for action in _many(statement["Action"]):
+            for resource in _many(statement["Resource"]):
+                yield action, json.dumps(resource)
 
 
 def _many(value: Any) -> list[Any]:

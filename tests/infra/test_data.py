@@ -11,6 +11,7 @@ STATEFUL = {
         "TablesKnowledgeTableBEBC6E5B",
         "TablesConversationsTable6321493B",
         "TablesLedgerTable2EF16325",
+        "TablesBooksTable1DE563A9",
         "IdempotentRepliesIdempotencyTable5A9DA312",
         "TablesWebhooksTable705F311A",
         "TablesActionsTable047113DD",
@@ -51,7 +52,7 @@ def test_dev_leaves_nothing_behind(dev: Synthesised) -> None:
 
 def test_tables_are_on_demand_and_can_be_restored(stage: Synthesised) -> None:
     tables = stage.properties(TABLES)
-    assert len(tables) == 7
+    assert len(tables) == 8
     for table in tables:
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         for replica in table["Replicas"]:
