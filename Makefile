@@ -83,6 +83,7 @@ lock: $(INSTALLED) ## write requirements/*.lock anew from requirements/*.in
 	cd requirements && $(COMPILE) layer.in -o layer.lock
 	cd requirements && $(COMPILE) --override overrides.txt development.in -o development.lock
 	cd requirements && $(COMPILE) index_layer.in -o index_layer.lock
+	cd requirements && $(COMPILE) billing_layer.in -o billing_layer.lock
 	cd requirements && $(COMPILE) emulator.in -o emulator.lock
 	cd requirements && $(COMPILE) --exclude-newer $(LOCALSTACK_DAY) localstack.in -o localstack.lock
 

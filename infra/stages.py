@@ -27,6 +27,24 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveLock:
+    """How long nobody can change or delete what a closed month left, and whether somebody with
+    a permission of its own could (governance) or not even the account's root (compliance)."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who invoices are from: us, as the law of our country wants it written on them."""
+
+    name: str
+    address: str
+    tax_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One deployment of the product. What a stage leaves out is a value here."""
 
@@ -50,6 +68,11 @@ class Stage:
     keeps_data: bool = False
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
     event_archive_days: int | None = None
+    archive_lock: ArchiveLock | None = None
+
+    # finance: who sends invoices, and whom to tell of closes
+    seller: Seller = Seller("Helpdesk AI", "", "")
+    finance_email: str = ""
 
     # how long after a colleague was asked to decide somebody is reminded
     remind_after_hours: tuple[int, ...] = (24, 48)
@@ -60,6 +83,8 @@ class Stage:
     streamed_responses: bool = True
     access_logs: bool = True
     monitored: bool = True
+    finance_access: bool = True
+    """Whether finance is told by e-mail, and reads the archive itself by Athena."""
     checked: bool = True
     """Whether the stage's stacks must pass cdk-nag."""
 
@@ -94,6 +119,7 @@ LOCAL = Stage(
     streamed_responses=False,
     access_logs=False,
     monitored=False,
+    finance_access=False,
     checked=False,
 )
 
@@ -115,6 +141,7 @@ DEV = Stage(
     embedding_model="text-embedding-3-small",
     embedding_dimensions=1536,
     event_archive_days=7,
+    archive_lock=ArchiveLock("GOVERNANCE", days=1),
 )
 
 PROD = replace(
@@ -134,6 +161,7 @@ PROD = replace(
     keeps_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
     event_archive_days=365,
+    archive_lock=ArchiveLock("COMPLIANCE", days=3653),
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
@@ -145,6 +173,7 @@ _FROM_CONTEXT: dict[str, Callable[[Any], Any]] = {
     "embedding_model": str,
     "embedding_dimensions": int,
     "index_folder": str,
+    "finance_email": str,
 }
 
 

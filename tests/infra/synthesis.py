@@ -14,8 +14,8 @@ from infra.stages import ROOT, chosen
 Resource = Mapping[str, Any]
 
 CAPABILITIES = (
-    *("actions", "api", "approvals", "authorizer", "chat", "delivery", "embedding"),
-    *("ingestion", "metering", "reconciler", "sweeper", "webhooks"),
+    *("actions", "api", "approvals", "authorizer", "billing", "chat", "delivery"),
+    *("embedding", "ingestion", "metering", "reconciler", "sweeper", "webhooks"),
 )
 
 

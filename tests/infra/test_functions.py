@@ -25,6 +25,10 @@ USED = {
         *("SIGNING_SECRET", "PRIVATE_ENDPOINTS", "ACTION_QUEUE_URL"),
     },
     "approvals": {"ACTIONS_TABLE", "CONVERSATIONS_TABLE", "EVENT_BUS_NAME"},
+    "billing": {
+        *(*_METERED, "KNOWLEDGE_TABLE", "BILLING_QUEUE_URL", "EVENT_BUS_NAME"),
+        *("ARCHIVE_BUCKET", "SELLER_NAME", "SELLER_ADDRESS", "SELLER_TAX_ID"),
+    },
     "delivery": {
         *("TENANTS_TABLE", "WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL"),
         *("SIGNING_SECRET", "PRIVATE_ENDPOINTS"),
@@ -35,6 +39,7 @@ USED = {
     "api": {
         *(*_METERED, *_TABLES, *_EMBEDDING, *_REPLIES, *_WHO_ASKS, "SIGN_UP", "UPLOADS_BUCKET"),
         *("WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL", *_ACTING),
+        *("ARCHIVE_BUCKET", "BILLING_QUEUE_URL"),
     },
     "chat": {*_METERED, *_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS, *_ACTING},
     "ingestion": {"KNOWLEDGE_TABLE", "UPLOADS_BUCKET", "EMBEDDING_QUEUE_URL"},
@@ -58,7 +63,9 @@ def test_it_is_told_what_it_uses_and_no_more(stage: Synthesised, capability: str
     if capability in _SEARCHING:
         on_aws = {"OPENSEARCH_URL", "OPENSEARCH_SERVICE"}
         index = {"INDEX_FOLDER"} if stage.name == "local" else on_aws
-    assert variables & _SETTINGS == {"STAGE", *USED[capability], *index}
+    locks = stage.name != "local" and capability == "billing"
+    lock = {"ARCHIVE_LOCK_MODE", "ARCHIVE_LOCK_DAYS"} if locks else set()
+    assert variables & _SETTINGS == {"STAGE", *USED[capability], *index, *lock}
     foreign = {each for each in variables - _SETTINGS if not each.startswith("AWS_L")}
     assert foreign == {"POWERTOOLS_SERVICE_NAME"}
 
@@ -68,7 +75,7 @@ def test_it_runs_on_arm_and_python_3_13(stage: Synthesised, capability: str) -> 
     function = stage.function(capability)
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
-    assert function["Timeout"] <= 150
+    assert function["Timeout"] <= (900 if capability == "billing" else 150)
     assert function["MemorySize"] >= 512
 
 

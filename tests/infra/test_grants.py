@@ -21,6 +21,12 @@ TABLES = {
         "Actions": _READ | _WRITE,
     },
     "approvals": {"Actions": _READ | _WRITE, "Conversations": _READ | _WRITE},
+    "billing": {
+        "Tenants": _READ,
+        "Knowledge": _READ,
+        "Ledger": _APPEND,
+        "Books": _READ | _WRITE,
+    },
     "delivery": {"Tenants": _READ, "Webhooks": _READ | _WRITE},
     "reconciler": {"Actions": _READ},
     "webhooks": {"Webhooks": _READ | _WRITE},
@@ -120,13 +126,30 @@ OTHERS = {
     "reconciler": _SEND,
     "webhooks": {*_SEND, *_RECEIVE},
     "authorizer": _SECRETS,
-    "api": {*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
+    "api": {
+        *(*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt"),
+        *("s3:DeleteObject", "s3:PutObject", "s3:GetObject", "s3:ListBucket"),
+    },
+    "billing": {
+        *(*_SEND, *_RECEIVE, "events:PutEvents"),
+        *("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:PutObjectRetention"),
+    },
     "chat": {*_SECRETS, *_SEND},
     "ingestion": {*_SEND, *_RECEIVE, "s3:GetObject", "s3:ListBucket"},
     "embedding": {*_SECRETS, *_RECEIVE},
     "metering": {*_SEND, "events:PutEvents"},
     "sweeper": set(),
 }
+_OBJECTS = {
+    "Uploads": {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"},
+    "Archive": {"s3:PutObject", "s3:GetObject", "s3:PutObjectRetention"},
+}
+_PREFIXES = {"Uploads": {"uploads"}, "Archive": {"closed", "drafts"}}
+_ARCHIVE = {
+    "api": {"s3:GetObject", "s3:ListBucket"},
+    "billing": {*_OBJECTS["Archive"], "s3:ListBucket"},
+}
+"""Nobody deletes what is archived."""
 _INDEX = {"prod": "es", "dev": "aoss"}
 
 
@@ -146,12 +169,19 @@ def test_only_what_searches_reaches_the_index(aws_stage: Synthesised, capability
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
-def test_no_wildcard_but_the_objects_of_tenants(stage: Synthesised, capability: str) -> None:
+def test_no_wildcard_but_the_objects_under_a_prefix(stage: Synthesised, capability: str) -> None:
     for action, resource in stage.grants(capability):
         assert "*" not in action
         if "*" in resource:
-            assert resource.endswith('/uploads/*"]]}')
-            assert action in {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
+            (bucket,) = (each for each in _OBJECTS if f"{each}Bucket" in resource)
+            assert any(resource.endswith(f'/{prefix}/*"]]}}') for prefix in _PREFIXES[bucket])
+            assert action in _OBJECTS[bucket]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_who_reaches_the_archive(stage: Synthesised, capability: str) -> None:
+    reached = {action for action, resource in stage.grants(capability) if "Archive" in resource}
+    assert reached == _ARCHIVE.get(capability, set())
 
 
 def test_chat_searches_and_does_not_write_the_index(prod: Synthesised, dev: Synthesised) -> None:

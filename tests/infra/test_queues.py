@@ -11,6 +11,7 @@ WORKERS = {
     "Happened": "webhooks",
     "Lanes": "delivery",
     "Work": "actions",
+    "Exports": "billing",
 }
 IN_ORDER = {"Lanes", "Work"}
 """The queues in which a group is worked on by one worker at a time."""

@@ -27,6 +27,9 @@ class Metric(Enum):
     DUE_ACTIONS = "helpdesk.due_actions", "Count"
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
     DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
+    USAGE_DIFFERENCE = "helpdesk.usage.difference", "Count"
+    USAGE_CONFLICT = "helpdesk.usage.conflict", "Count"
+    CLOSE_FAILED = "helpdesk.billing.close_failed", "Count"
     DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"
 
     unit: str

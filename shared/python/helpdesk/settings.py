@@ -28,10 +28,21 @@ class Settings:
     embedding_queue_url: str = ""
     action_queue_url: str = ""
     event_bus_name: str = ""
+    billing_queue_url: str = ""
     webhooks_table: str = ""
     delivery_queue_url: str = ""
     platform_keys_secret: str = ""
     signing_secret: str = ""
+
+    # the archive for finance: how, and how long, what is closed is locked against everybody
+    archive_bucket: str = ""
+    archive_lock_mode: Literal["", "GOVERNANCE", "COMPLIANCE"] = ""
+    archive_lock_days: int = 0
+
+    # who invoices are from
+    seller_name: str = ""
+    seller_address: str = ""
+    seller_tax_id: str = ""
 
     # whether tenants' URLs may lead to this machine and its network, over plain HTTP too
     private_endpoints: bool = False
