@@ -12,6 +12,7 @@ from helpdesk.errors import Conflict, NotFound, OverLimit
 from helpdesk.ids import ActionId, EventId, TenantId
 from helpdesk.pages import Page
 from helpdesk.usage import UsageEvent
+from tests.fakes.ledger import MemoryLedger
 from tests.fakes.pages import newest_first
 
 _Key = tuple[TenantId, ActionId]
@@ -20,11 +21,13 @@ _Key = tuple[TenantId, ActionId]
 class MemoryActions:
     """Actions in dicts, under one lock.
 
-    ``outbox`` holds what is to be queued, ``events`` is the ledger, ``told`` what turns were told,
-    ``held`` how much of each limit is taken.
+    ``outbox`` holds what is to be queued, ``events`` the usage events that it wrote (they are in
+    ``ledger``, too, when there is one), ``told`` what turns were told, ``held`` how much of each
+    limit is taken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: MemoryLedger | None = None) -> None:
+        self._ledger = ledger
         self.outbox: list[_Key] = []
         self.events: dict[EventId, UsageEvent] = {}
         self.told: dict[tuple[str, ActionId], str] = {}
@@ -104,5 +107,7 @@ class MemoryActions:
             self.outbox.append((action.tenant, change.wakes))
         if change.usage:
             self.events[change.usage.id] = change.usage
+            if self._ledger:
+                self._ledger.record(change.usage)
         if (place := change.told_in) and place.turn:
             self.told[place.turn, action.id] = action.status.value

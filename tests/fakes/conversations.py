@@ -18,13 +18,18 @@ from helpdesk.errors import Conflict, NotFound
 from helpdesk.ids import ConversationId, EventId, TenantId, TurnId
 from helpdesk.pages import Page
 from helpdesk.usage import UsageEvent
+from tests.fakes.ledger import MemoryLedger
 from tests.fakes.pages import newest_first
 
 
 class MemoryConversations:
-    """Conversations and turns in dicts, under one lock. ``events`` is the ledger."""
+    """Conversations and turns in dicts, under one lock.
 
-    def __init__(self) -> None:
+    ``events`` are those that it wrote; they are in ``ledger``, too, when there is one.
+    """
+
+    def __init__(self, ledger: MemoryLedger | None = None) -> None:
+        self._ledger = ledger
         self.events: dict[EventId, UsageEvent] = {}
         self._lock = threading.Lock()
         self._heads: dict[tuple[TenantId, ConversationId], Conversation] = {}
@@ -70,12 +75,14 @@ class MemoryConversations:
             if event.id in self.events:
                 raise Conflict("This usage event bills something else already.")
             self.events[event.id] = event
+            if self._ledger:
+                self._ledger.record(event)
             self._turns[key] = replace(turn, feedback=running.feedback)
             head = self._heads[turn.tenant, turn.conversation]
             self._heads[turn.tenant, turn.conversation] = replace(
                 head,
                 turns=head.turns + 1,
-                updated_at=event.occurred_at,
+                updated_at=turn.ended_at,
                 outcome=turn.finish_reason,
             )
         return True

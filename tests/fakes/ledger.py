@@ -1,34 +1,56 @@
 """The usage events in memory."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from helpdesk.clock import period_of
 from helpdesk.ids import EventId, TenantId
-from helpdesk.usage import UsageEvent
+from helpdesk.usage import UsageEvent, shard_of
+from tests.fakes.books import MemoryBooks
+
+_PAGE = 10
 
 
 class MemoryLedger:
-    """Usage events in a dict, under one lock."""
+    """Usage events in a dict, under one lock; ``books`` hold the notes of what is unposted."""
 
-    def __init__(self) -> None:
+    def __init__(self, books: MemoryBooks | None = None) -> None:
+        self.books = books or MemoryBooks()
         self._lock = threading.Lock()
         self._events: dict[tuple[TenantId, EventId], UsageEvent] = {}
 
-    def record(self, event: UsageEvent) -> bool:
-        """Writes an event that belongs to no turn. False when the same id was written before."""
+    def record(self, event: UsageEvent) -> UsageEvent:
+        """Writes an event with the note that it is unposted; returns the one that stands."""
         with self._lock:
-            if (event.tenant, event.id) in self._events:
-                return False
+            if standing := self._events.get((event.tenant, event.id)):
+                return standing
             self._events[event.tenant, event.id] = event
-        return True
+            self.books.note(event)
+        return event
 
-    def events(self, tenant: TenantId, period: str) -> Sequence[UsageEvent]:
-        """All events of a tenant in a period, in the order of their ids."""
+    def pages(
+        self, tenant: TenantId, period: str, shard: int, after: EventId | None = None
+    ) -> Iterator[Sequence[UsageEvent]]:
+        """A shard's events of a period in the order of their ids, ten at a time."""
+        while page := list(islice(self._behind(tenant, period, shard, after or ""), _PAGE)):
+            yield page
+            after = page[-1].id
+
+    def get_many(
+        self, tenant: TenantId, places: Collection[tuple[str, EventId]]
+    ) -> Sequence[UsageEvent]:
+        """Those of the events that exist, by period and id."""
         with self._lock:
-            own = [
-                event
-                for event in self._events.values()
-                if event.tenant == tenant and period_of(event.occurred_at) == period
-            ]
-        return sorted(own, key=lambda event: event.id)
+            found = [self._events.get((tenant, event)) for _, event in places]
+        wanted = set(places)
+        return [each for each in found if each and (period_of(each.occurred_at), each.id) in wanted]
+
+    def _behind(
+        self, tenant: TenantId, period: str, shard: int, after: str
+    ) -> Iterator[UsageEvent]:
+        with self._lock:
+            own = [event for (owner, _), event in self._events.items() if owner == tenant]
+        of_period = [event for event in own if period_of(event.occurred_at) == period]
+        of_shard = [event for event in of_period if shard_of(event.id) == shard]
+        yield from sorted((e for e in of_shard if e.id > after), key=lambda event: event.id)

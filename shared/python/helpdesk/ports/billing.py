@@ -43,13 +43,10 @@ class Books(Protocol):
         """The events of a shard that are in no account yet, in the order of their ids."""
 
     def post(self, posting: Posting) -> None:
-        """Does a posting, all or nothing. At most 48 events, or 24 late ones.
-
-        Raises AlreadyPosted and PeriodClosed.
-        """
+        """Does a posting, all or nothing. Raises AlreadyPosted, and else PeriodClosed."""
 
     def totals(self, tenant: TenantId, period: str) -> Sequence[ShardTotals]:
-        """The shards of a tenant's period that have any posting, in order."""
+        """The shards of a tenant's period that have any posting or are closed, in order."""
 
     def close(self, tenant: TenantId, period: str, shard: int) -> ShardTotals:
         """Closes a shard for ever and returns it as it stands. Safe to repeat."""
@@ -67,7 +64,7 @@ class Books(Protocol):
         """Events of this period that were posted to a later one, in the order of their ids."""
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
-        """The dashboard's counts of these days. It lags behind what happened."""
+        """The dashboard's counts of those of the days that have any. Lags behind what happened."""
 
 
 class Charges(Protocol):
