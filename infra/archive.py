@@ -12,6 +12,9 @@ from infra.stages import ArchiveLock, Stage
 CLOSED = "closed/"
 DRAFTS = "drafts/"
 
+# Days. The product asks for ten years from the end of the month, which may be closed late.
+_AT_LEAST = 5 * 365
+
 _DRAFTS_KEPT = Duration.days(35)
 _QUERY_RESULTS_KEPT = Duration.days(30)
 
@@ -55,8 +58,7 @@ class Archive(Construct):
         """Lets a function add files, lock them, and read them back; it can't delete any."""
         self._grant(function, "s3:GetObject", "s3:PutObject", "s3:PutObjectRetention")
         if self._lock:
-            function.add_environment("ARCHIVE_LOCK_MODE", self._lock.mode)
-            function.add_environment("ARCHIVE_LOCK_DAYS", str(self._lock.days))
+            function.add_environment("ARCHIVE_LOCK_MODE", self._lock)
 
     def linked_by(self, function: Function) -> None:
         """Lets a function sign links by which a file can be downloaded, and read it."""
@@ -84,18 +86,15 @@ class Archive(Construct):
 
     def _refuse_what_could_change(self, lock: ArchiveLock) -> None:
         """Said to everybody, whatever their role allows: a lock protects a version of a file, but
-        neither against being left out nor against a delete marker that hides it.
-
-        Half of the time is asked for: a close that is finished late counts from when it began.
-        """
+        neither against being left out nor against a delete marker that hides it."""
         refusals = {
             "NotWithoutLock": (
                 "s3:PutObject",
-                {"StringNotEquals": {"s3:object-lock-mode": lock.mode}},
+                {"StringNotEquals": {"s3:object-lock-mode": lock}},
             ),
             "NotForAShortTime": (
                 "s3:PutObject",
-                {"NumericLessThan": {"s3:object-lock-remaining-retention-days": lock.days // 2}},
+                {"NumericLessThan": {"s3:object-lock-remaining-retention-days": _AT_LEAST}},
             ),
             "NotHidden": ("s3:DeleteObject", None),
         }

@@ -1,10 +1,8 @@
 """Months are checked, drafted, closed and exported: schedules, queue, function, alarms."""
 
-from collections.abc import Mapping
-
 from aws_cdk import Duration
 from aws_cdk.aws_events import Rule, RuleTargetInput, Schedule
-from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_events_targets import SqsQueue
 from constructs import Construct
 
 from infra.archive import Archive
@@ -14,7 +12,6 @@ from infra.parts.function import Function
 from infra.parts.monitoring import Monitoring
 from infra.parts.platform import Platform
 from infra.parts.queue import WorkQueue
-from infra.stages import Seller
 from infra.tables import Tables
 
 # All that Lambda gives: an export that needs longer queues itself again.
@@ -26,7 +23,7 @@ _MEMORY_MB = 2048
 # The parts of an export are written to disk before they are sent.
 _DISK_GB = 4
 
-# An export takes as long as it takes; another one needs not wait for it.
+# A job takes as long as it takes; another one needs not wait for it.
 _BATCH = 1
 _CONCURRENCY = 2
 _OLDEST = Duration.hours(2)
@@ -39,12 +36,15 @@ _JOBS = {
 }
 """When which job is due, in UTC. A month is closed after the storage of its last day is counted."""
 
-# The functions that write usage events by themselves, which may come again.
-_RECORDERS = ("api", "embedding", "billing")
+# The functions that take facts which may come again with other content.
+_TAKERS = ("api", "billing")
 
 
 class Billing(Construct):
-    """One worker for all that has to do with whole months; whatever it does, it may do again."""
+    """One worker for all that has to do with whole months; whatever it does, it may do again.
+
+    Schedules speak to the queue, too: three tries and dead letters are the same for all jobs.
+    """
 
     def __init__(
         self,
@@ -57,13 +57,14 @@ class Billing(Construct):
         events: DomainEvents,
     ) -> None:
         super().__init__(scope, name)
-        self._exports = WorkQueue(
+        stage = platform.stage
+        self._months = WorkQueue(
             self,
-            "Exports",
+            "Months",
             platform.monitoring,
             worker_timeout=_TIMEOUT,
             oldest=_OLDEST,
-            why_old="Finance waits for exports: the workers fail or are too few.",
+            why_old="Finance waits for its months: the workers fail or are too few.",
         )
         function = Function(
             self,
@@ -73,7 +74,11 @@ class Billing(Construct):
             memory_mb=_MEMORY_MB,
             disk_gb=_DISK_GB,
             layers=[platform.layers.of_billing],
-            environment=_written_on_invoices(platform.stage.seller),
+            environment={
+                "SELLER_NAME": stage.seller_name,
+                "SELLER_ADDRESS": stage.seller_address,
+                "SELLER_TAX_ID": stage.seller_tax_id,
+            },
         )
         tables.metered_by(function)
         tables.books.written_by(function)
@@ -81,50 +86,38 @@ class Billing(Construct):
         archive.written_by(function)
         events.published_by(function)
         self.queued_by(function)
-        self._exports.worked_by(function, batch_size=_BATCH, max_concurrency=_CONCURRENCY)
+        self._months.worked_by(function, batch_size=_BATCH, max_concurrency=_CONCURRENCY)
         for job, due in _JOBS.items():
-            told = RuleTargetInput.from_object({"job": job})
-            Rule(
-                self,
-                job.capitalize(),
-                schedule=due,
-                targets=[LambdaFunction(function, event=told)],
-            )
+            message = RuleTargetInput.from_object({"job": job})
+            target = SqsQueue(self._months.queue, message=message)
+            Rule(self, job.capitalize(), schedule=due, targets=[target])
         self._watch(platform.monitoring)
 
     def queued_by(self, function: Function) -> None:
-        """Lets a function ask for exports to be gone on with."""
-        self._exports.queue.grant_send_messages(function)
-        function.add_environment("BILLING_QUEUE_URL", self._exports.queue.queue_url)
+        """Lets a function ask for jobs."""
+        self._months.queue.grant_send_messages(function)
+        function.add_environment("BILLING_QUEUE_URL", self._months.queue.queue_url)
 
     def _watch(self, monitoring: Monitoring) -> None:
         """Of money a single difference is too many."""
         monitoring.alarm(
             self,
             "UsageDifference",
-            metrics.counted_by("billing", metrics.USAGE_DIFFERENCE),
+            metrics.counted_by("billing", metrics.USAGE_DIFFERENCES),
             above=0,
             why="The accounts are not what the ledger adds up to: the log says where. Rebuild.",
         )
         monitoring.alarm(
             self,
             "UsageConflict",
-            metrics.counted_by_any(_RECORDERS, metrics.USAGE_CONFLICT),
+            metrics.counted_by_any(_TAKERS, metrics.USAGE_CONFLICTS),
             above=0,
             why="A usage event came again with other content: the log says which.",
         )
         monitoring.alarm(
             self,
-            "CloseFailed",
-            metrics.counted_by("billing", metrics.CLOSE_FAILED),
+            "PeriodDiffers",
+            metrics.counted_by("billing", metrics.BILLING_DIFFERENCES),
             above=0,
-            why="A month is not closed, or does not add up: the log says why.",
+            why="Ledger, accounts, files and invoices of a month differ: the log says where.",
         )
-
-
-def _written_on_invoices(seller: Seller) -> Mapping[str, str]:
-    return {
-        "SELLER_NAME": seller.name,
-        "SELLER_ADDRESS": seller.address,
-        "SELLER_TAX_ID": seller.tax_id,
-    }

@@ -54,10 +54,21 @@ class BillingNews(Construct):
 
 
 def _closed() -> Sequence[str]:
-    period = EventField.from_path("$.detail.subject")
-    return (f"The month {period} is closed.",)
+    return (
+        f"{_told('period')} is closed.",
+        f"Export: {_told('export_id')}",
+        f"SHA-256 of its manifest: {_told('manifest_sha256')}",
+        f"SHA-256 of the close: {_told('sha256')}",
+    )
 
 
 def _differs() -> Sequence[str]:
-    period = EventField.from_path("$.detail.subject")
-    return (f"The month {period} does not add up and is not closed.",)
+    return (
+        f"{_told('period')} does not add up: {_told('count')} differences.",
+        f"Closed: {_told('closed')}",
+        f"Which ones: helpdesk finance reconcile --period {_told('period')}",
+    )
+
+
+def _told(name: str) -> str:
+    return EventField.from_path(f"$.detail.data.{name}")

@@ -47,7 +47,7 @@ class Finance(Construct):
                 database=self._database_name,
                 name=query.name,
                 description=query.description,
-                query_string=query.sql,
+                query_string=query.sql.strip(),
                 work_group=self._workgroup.name,
             )
             saved.add_resource_dependency(self._workgroup)

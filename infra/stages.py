@@ -26,22 +26,9 @@ class Throughput:
     api_reserved_concurrency: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveLock:
-    """How long nobody can change or delete what a closed month left, and whether somebody with
-    a permission of its own could (governance) or not even the account's root (compliance)."""
-
-    mode: Literal["GOVERNANCE", "COMPLIANCE"]
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seller:
-    """Who invoices are from: us, as the law of our country wants it written on them."""
-
-    name: str
-    address: str
-    tax_id: str
+ArchiveLock = Literal["GOVERNANCE", "COMPLIANCE"]
+"""Whether some may have a permission to delete what a closed month left, or not even the account's
+root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +55,18 @@ class Stage:
     keeps_data: bool = False
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
     event_archive_days: int | None = None
-    archive_lock: ArchiveLock | None = None
 
-    # finance: who sends invoices, and whom to tell of closes
-    seller: Seller = Seller("Helpdesk AI", "", "")
+    # finance: whom to tell of closes, and who invoices are from (the address in lines)
     finance_email: str = ""
+    seller_name: str = "Helpdesk AI"
+    seller_address: str = ""
+    seller_tax_id: str = ""
 
     # how long after a colleague was asked to decide somebody is reminded
     remind_after_hours: tuple[int, ...] = (24, 48)
 
     # what an emulator does not take
+    archive_lock: ArchiveLock | None = None
     wheels: Literal["lambda", "host"] = "lambda"
     web_adapter: bool = True
     streamed_responses: bool = True
@@ -141,7 +130,7 @@ DEV = Stage(
     embedding_model="text-embedding-3-small",
     embedding_dimensions=1536,
     event_archive_days=7,
-    archive_lock=ArchiveLock("GOVERNANCE", days=1),
+    archive_lock="GOVERNANCE",
 )
 
 PROD = replace(
@@ -161,7 +150,7 @@ PROD = replace(
     keeps_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
     event_archive_days=365,
-    archive_lock=ArchiveLock("COMPLIANCE", days=3653),
+    archive_lock="COMPLIANCE",
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
@@ -174,6 +163,9 @@ _FROM_CONTEXT: dict[str, Callable[[Any], Any]] = {
     "embedding_dimensions": int,
     "index_folder": str,
     "finance_email": str,
+    "seller_name": str,
+    "seller_address": str,
+    "seller_tax_id": str,
 }
 
 

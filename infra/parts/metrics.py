@@ -12,9 +12,9 @@ TURN_COST = "helpdesk.turn.cost_micros"
 RETRIEVAL_DURATION = "helpdesk.retrieval.duration"
 TOKEN_USAGE = "gen_ai.client.token.usage"
 DEAD_DELIVERIES = "helpdesk.webhooks.dead"
-USAGE_DIFFERENCE = "helpdesk.usage.difference"
-USAGE_CONFLICT = "helpdesk.usage.conflict"
-CLOSE_FAILED = "helpdesk.billing.close_failed"
+USAGE_CONFLICTS = "helpdesk.usage.conflicts"
+USAGE_DIFFERENCES = "helpdesk.usage.differences"
+BILLING_DIFFERENCES = "helpdesk.billing.differences"
 
 _FINISH_REASON = "helpdesk.finish_reason"
 

@@ -73,9 +73,9 @@ class Synthesised:
                 yield from _grants(policy)
 
 
-def synthesised(stage: str, outdir: Path) -> Synthesised:
+def synthesised(stage: str, outdir: Path, **context: str) -> Synthesised:
     """A stage's templates. Raises when cdk-nag finds something."""
-    folder = Path(app_of(stage, outdir).synth().directory)
+    folder = Path(app_of(stage, outdir, **context).synth().directory)
     data, service = (
         json.loads((folder / f"Helpdesk-{stage}-{stack}.template.json").read_text())
         for stack in ("Data", "Service")

@@ -61,9 +61,9 @@ def test_the_metrics_are_those_that_functions_write() -> None:
         metrics.RETRIEVAL_DURATION,
         metrics.TOKEN_USAGE,
         metrics.DEAD_DELIVERIES,
-        metrics.USAGE_DIFFERENCE,
-        metrics.USAGE_CONFLICT,
-        metrics.CLOSE_FAILED,
+        metrics.USAGE_CONFLICTS,
+        metrics.USAGE_DIFFERENCES,
+        metrics.BILLING_DIFFERENCES,
     }
     assert watched <= written
     assert metrics.NAMESPACE == NAMESPACE

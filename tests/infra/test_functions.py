@@ -64,7 +64,7 @@ def test_it_is_told_what_it_uses_and_no_more(stage: Synthesised, capability: str
         on_aws = {"OPENSEARCH_URL", "OPENSEARCH_SERVICE"}
         index = {"INDEX_FOLDER"} if stage.name == "local" else on_aws
     locks = stage.name != "local" and capability == "billing"
-    lock = {"ARCHIVE_LOCK_MODE", "ARCHIVE_LOCK_DAYS"} if locks else set()
+    lock = {"ARCHIVE_LOCK_MODE"} if locks else set()
     assert variables & _SETTINGS == {"STAGE", *USED[capability], *index, *lock}
     foreign = {each for each in variables - _SETTINGS if not each.startswith("AWS_L")}
     assert foreign == {"POWERTOOLS_SERVICE_NAME"}

@@ -27,10 +27,12 @@ class Metric(Enum):
     DUE_ACTIONS = "helpdesk.due_actions", "Count"
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
     DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
-    USAGE_DIFFERENCE = "helpdesk.usage.difference", "Count"
-    USAGE_CONFLICT = "helpdesk.usage.conflict", "Count"
-    CLOSE_FAILED = "helpdesk.billing.close_failed", "Count"
     DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"
+    USAGE_CONFLICTS = "helpdesk.usage.conflicts", "Count"
+    USAGE_DIFFERENCES = "helpdesk.usage.differences", "Count"
+    USAGE_OVERDUE = "helpdesk.usage.overdue", "Count"
+    PERIODS_CLOSED = "helpdesk.billing.periods_closed", "Count"
+    BILLING_DIFFERENCES = "helpdesk.billing.differences", "Count"
 
     unit: str
 

@@ -34,12 +34,11 @@ class Settings:
     platform_keys_secret: str = ""
     signing_secret: str = ""
 
-    # the archive for finance: how, and how long, what is closed is locked against everybody
+    # the archive for finance, and how it locks what is closed: not at all on one machine
     archive_bucket: str = ""
     archive_lock_mode: Literal["", "GOVERNANCE", "COMPLIANCE"] = ""
-    archive_lock_days: int = 0
 
-    # who invoices are from
+    # who invoices are from; the address in lines
     seller_name: str = ""
     seller_address: str = ""
     seller_tax_id: str = ""
