@@ -40,15 +40,14 @@ def test_a_job_has_all_the_time_and_room_of_a_function(stage: Synthesised) -> No
     assert (source["BatchSize"], source["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_a_closed_month_can_not_change(name: str, request: pytest.FixtureRequest) -> None:
-    stage: Synthesised = request.getfixturevalue(name)
-    (bucket,) = stage.properties("AWS::S3::Bucket", "ArchiveBucket")
+def test_a_closed_month_can_not_change(aws_stage: Synthesised) -> None:
+    lock = LOCKS[aws_stage.name]
+    (bucket,) = aws_stage.properties("AWS::S3::Bucket", "ArchiveBucket")
     assert bucket["ObjectLockEnabled"] is True
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     refused = {
         statement["Sid"]: statement
-        for statement in _policy(stage, "ArchiveBucketPolicy")
+        for statement in _policy(aws_stage, "ArchiveBucketPolicy")
         if "Sid" in statement
     }
     for statement in refused.values():
@@ -57,7 +56,7 @@ def test_a_closed_month_can_not_change(name: str, request: pytest.FixtureRequest
     assert {sid: (each["Action"], each.get("Condition")) for sid, each in refused.items()} == {
         "NotWithoutLock": (
             "s3:PutObject",
-            {"StringNotEquals": {"s3:object-lock-mode": LOCKS[name]}},
+            {"StringNotEquals": {"s3:object-lock-mode": lock}},
         ),
         "NotForAShortTime": (
             "s3:PutObject",
@@ -65,7 +64,8 @@ def test_a_closed_month_can_not_change(name: str, request: pytest.FixtureRequest
         ),
         "NotHidden": ("s3:DeleteObject", None),
     }
-    assert stage.function("billing")["Environment"]["Variables"]["ARCHIVE_LOCK_MODE"] == LOCKS[name]
+    variables = aws_stage.function("billing")["Environment"]["Variables"]
+    assert variables["ARCHIVE_LOCK_MODE"] == lock
 
 
 def test_only_drafts_expire(stage: Synthesised) -> None:
@@ -141,9 +141,8 @@ def test_money_that_does_not_add_up_raises_an_alarm(aws_stage: Synthesised) -> N
         assert (alarms[name]["Threshold"], alarms[name]["Statistic"]) == (0, "Sum")
     conflicts = alarms["BillingUsageConflict"]
     assert conflicts["Threshold"] == 0
-    measured = [
-        each["MetricStat"]["Metric"] for each in conflicts["Metrics"] if "MetricStat" in each
-    ]
+    sources = [each for each in conflicts["Metrics"] if "MetricStat" in each]
+    measured = [each["MetricStat"]["Metric"] for each in sources]
     assert {each["MetricName"] for each in measured} == {Metric.USAGE_CONFLICTS.value}
     assert [each["Dimensions"][0]["Value"] for each in measured] == ["api", "billing"]
 
