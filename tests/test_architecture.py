@@ -25,6 +25,7 @@ SDKS = {
     "openai",
     "opensearchpy",
     "httpx2",
+    "duckdb",
     "jsonschema_rs",
     "numpy",
     "docx",

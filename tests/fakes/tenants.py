@@ -34,6 +34,12 @@ class MemoryTenants:
             return found
         raise NotFound("There is no such tenant.")
 
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """Tenants in the order of their ids, from behind ``after`` on."""
+        with self._lock:
+            found = sorted(self._tenants.values(), key=lambda tenant: tenant.id)
+        return [tenant for tenant in found if after is None or tenant.id > after][:limit]
+
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant whose settings moved on by one. Raises NotFound or Conflict."""
         with self._lock:

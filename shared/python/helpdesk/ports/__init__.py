@@ -8,7 +8,9 @@ from helpdesk.ports.billing import (
     Books,
     Charges,
     Exports,
+    ExportSums,
     Ledger,
+    PartFiles,
     Periods,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
@@ -40,11 +42,13 @@ __all__ = [
     "EmbeddingCache",
     "EmbeddingQueue",
     "EventBus",
+    "ExportSums",
     "Exports",
     "Keys",
     "LanguageModel",
     "Ledger",
     "Parser",
+    "PartFiles",
     "PassageIndex",
     "Periods",
     "PlatformKeys",
