@@ -43,8 +43,7 @@ class Actions(Construct):
         )
         tables.actions.written_by(function)
         tables.conversations.written_by(function)
-        tables.ledger.appended_by(function)
-        tables.tenants.read_by(function)
+        tables.metered_by(function)
         secrets.signing_read_by(function)
         self._work.worked_by(
             function,

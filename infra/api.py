@@ -4,6 +4,8 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.actions import Actions
+from infra.archive import Archive
+from infra.billing import Billing
 from infra.delivery import Delivery
 from infra.idempotent_replies import IdempotentReplies
 from infra.models import Models
@@ -35,6 +37,8 @@ class Api(Construct):
         secrets: Secrets,
         delivery: Delivery,
         actions: Actions,
+        archive: Archive,
+        billing: Billing,
     ) -> None:
         super().__init__(scope, name)
         stage = platform.stage
@@ -53,11 +57,14 @@ class Api(Construct):
         tables.tenants.written_by(self.function)
         tables.knowledge.written_by(self.function)
         tables.conversations.written_by(self.function)
-        tables.ledger.appended_by(self.function)
+        tables.metered_by(self.function)
+        tables.books.written_by(self.function)
         tables.webhooks.written_by(self.function)
         tables.actions.written_by(self.function)
         delivery.queued_by(self.function)
         actions.queued_by(self.function)
+        archive.linked_by(self.function)
+        billing.queued_by(self.function)
         replies.kept_by(self.function)
         uploads.ticketed_by(self.function)
         index.written_by(self.function)

@@ -53,10 +53,9 @@ class Chat(Construct):
             },
             reserved_concurrency=stage.throughput.chat_reserved_concurrency,
         )
-        tables.tenants.read_by(self.function)
         tables.knowledge.read_by(self.function)
         tables.conversations.written_by(self.function)
-        tables.ledger.appended_by(self.function)
+        tables.metered_by(self.function)
         tables.actions.written_by(self.function)
         actions.queued_by(self.function)
         index.searched_by(self.function)

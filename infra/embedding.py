@@ -34,7 +34,7 @@ class Embedding(Construct):
         self.jobs = WorkQueue(self, "Jobs", platform.monitoring, worker_timeout=_TIMEOUT)
         function = Function(self, "embedding", platform, timeout=_TIMEOUT, memory_mb=1024)
         tables.knowledge.written_by(function)
-        tables.ledger.appended_by(function)
+        tables.metered_by(function)
         index.written_by(function)
         models.embed_for(function)
         self.jobs.worked_by(

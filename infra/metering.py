@@ -41,6 +41,8 @@ class Metering(Construct):
             self._given_up, "SQS3", "It holds what the streams gave up: it is the dead letters."
         )
         events.published_by(self._function)
+        tables.ledger.read_by(self._function)
+        tables.books.written_by(self._function)
         self._follow(tables.knowledge, only=_DOCUMENTS)
         self._follow(tables.conversations, only=_TURNS)
         self._follow(tables.actions, only=_ACTIONS)

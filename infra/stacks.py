@@ -6,13 +6,17 @@ from constructs import Construct
 from infra.actions import Actions
 from infra.api import Api
 from infra.approvals import Approvals
+from infra.archive import Archive
 from infra.authorizer import Authorizer
+from infra.billing import Billing
+from infra.billing_news import BillingNews
 from infra.chat import TIMEOUT as CHAT_TIMEOUT
 from infra.chat import Chat
 from infra.dashboard import Dashboard
 from infra.delivery import Delivery
 from infra.domain_events import DomainEvents
 from infra.embedding import Embedding
+from infra.finance import Finance
 from infra.front_door import STAGE_NAME, FrontDoor
 from infra.idempotent_replies import IdempotentReplies
 from infra.ingestion import TIMEOUT as INGESTION_TIMEOUT
@@ -33,7 +37,7 @@ from infra.webhooks import Webhooks
 
 
 class DataStack(Stack):
-    """Tables, bucket, index, secrets, bus: what is kept."""
+    """Tables, buckets, index, secrets, bus: what is kept."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, f"Helpdesk-{stage.name}-Data")
@@ -42,6 +46,7 @@ class DataStack(Stack):
         self.uploads = Uploads(
             self, "Uploads", stage, self.monitoring, worker_timeout=INGESTION_TIMEOUT
         )
+        self.archive = Archive(self, "Archive", stage)
         self.replies = IdempotentReplies(self, "IdempotentReplies", stage)
         self.secrets = Secrets(self, "Secrets", stage)
         self.events = DomainEvents(self, "DomainEvents", stage)
@@ -58,6 +63,7 @@ class ServiceStack(Stack):
         embedding = self._add_background_work(platform, data, models)
         delivery = self._add_webhooks(platform, data)
         actions = self._add_actions(platform, data)
+        billing = self._add_billing(platform, data)
         authorizer = Authorizer(
             self, "Authorizer", platform, tables=data.tables, secrets=data.secrets
         )
@@ -83,6 +89,8 @@ class ServiceStack(Stack):
             secrets=data.secrets,
             delivery=delivery,
             actions=actions,
+            archive=data.archive,
+            billing=billing,
         )
         door = FrontDoor(
             self,
@@ -139,6 +147,20 @@ class ServiceStack(Stack):
         Reconciler(self, "Reconciler", platform, tables=data.tables, actions=actions)
         Approvals(self, "Approvals", platform, tables=data.tables, events=data.events)
         return actions
+
+    def _add_billing(self, platform: Platform, data: DataStack) -> Billing:
+        billing = Billing(
+            self,
+            "Billing",
+            platform,
+            tables=data.tables,
+            archive=data.archive,
+            events=data.events,
+        )
+        if platform.stage.finance_access:
+            BillingNews(self, "BillingNews", platform, events=data.events)
+            Finance(self, "Finance", platform.stage, data.archive)
+        return billing
 
     def _say(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

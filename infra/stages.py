@@ -26,6 +26,11 @@ class Throughput:
     api_reserved_concurrency: int | None = None
 
 
+ArchiveLock = Literal["GOVERNANCE", "COMPLIANCE"]
+"""Whether some may have a permission to delete what a closed month left, or not even the account's
+root."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One deployment of the product. What a stage leaves out is a value here."""
@@ -51,15 +56,24 @@ class Stage:
     log_retention: RetentionDays = RetentionDays.ONE_MONTH
     event_archive_days: int | None = None
 
+    # finance: whom to tell of closes, and who invoices are from (the address in lines)
+    finance_email: str = ""
+    seller_name: str = "Helpdesk AI"
+    seller_address: str = ""
+    seller_tax_id: str = ""
+
     # how long after a colleague was asked to decide somebody is reminded
     remind_after_hours: tuple[int, ...] = (24, 48)
 
     # what an emulator does not take
+    archive_lock: ArchiveLock | None = None
     wheels: Literal["lambda", "host"] = "lambda"
     web_adapter: bool = True
     streamed_responses: bool = True
     access_logs: bool = True
     monitored: bool = True
+    finance_access: bool = True
+    """Whether finance is told by e-mail, and reads the archive itself by Athena."""
     checked: bool = True
     """Whether the stage's stacks must pass cdk-nag."""
 
@@ -94,6 +108,7 @@ LOCAL = Stage(
     streamed_responses=False,
     access_logs=False,
     monitored=False,
+    finance_access=False,
     checked=False,
 )
 
@@ -115,6 +130,7 @@ DEV = Stage(
     embedding_model="text-embedding-3-small",
     embedding_dimensions=1536,
     event_archive_days=7,
+    archive_lock="GOVERNANCE",
 )
 
 PROD = replace(
@@ -134,6 +150,7 @@ PROD = replace(
     keeps_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
     event_archive_days=365,
+    archive_lock="COMPLIANCE",
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, PROD)}
@@ -145,6 +162,10 @@ _FROM_CONTEXT: dict[str, Callable[[Any], Any]] = {
     "embedding_model": str,
     "embedding_dimensions": int,
     "index_folder": str,
+    "finance_email": str,
+    "seller_name": str,
+    "seller_address": str,
+    "seller_tax_id": str,
 }
 
 

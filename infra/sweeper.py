@@ -29,6 +29,6 @@ class Sweeper(Construct):
         function = Function(self, "sweeper", platform, timeout=Duration.minutes(1), memory_mb=512)
         tables.conversations.written_by(function)
         tables.conversations.index_read_by(function, OPEN_TURNS)
-        tables.ledger.appended_by(function)
+        tables.metered_by(function)
         models.price_for(function)
         Rule(self, "Every", schedule=Schedule.rate(_EVERY), targets=[LambdaFunction(function)])

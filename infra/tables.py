@@ -9,6 +9,7 @@ from aws_cdk.aws_dynamodb import (
 )
 from constructs import Construct
 
+from infra.parts.function import Function
 from infra.parts.table import Table
 from infra.stages import Stage
 
@@ -34,11 +35,19 @@ class Tables(Construct):
             expires_by="expires_at",
         )
         self.ledger = Table(self, "Ledger", stage, stream=StreamViewType.NEW_IMAGE)
+        self.books = Table(self, "Books", stage)
         self.actions = Table(self, "Actions", stage, stream=changes, indexes=[_due_actions()])
         # Of its items the delivery log alone says when it expires.
         self.webhooks = Table(
             self, "Webhooks", stage, indexes=[_due_lanes()], expires_by="expires_at"
         )
+
+    def metered_by(self, function: Function) -> None:
+        """Lets a function write usage events, each with the note that it is unposted, and price
+        them by their tenant's plan. What is written it can't change."""
+        self.ledger.appended_by(function)
+        self.books.appended_by(function)
+        self.tenants.read_by(function)
 
 
 def _open_turns() -> GlobalSecondaryIndexPropsV2:

@@ -2,20 +2,18 @@
 
 from typing import cast
 
-from aws_cdk import Aws, Duration, Stack
+from aws_cdk import Aws, Duration
 from aws_cdk.aws_iam import Grant, ServicePrincipal
 from aws_cdk.aws_s3 import CfnBucket, CorsRule, HttpMethods, LifecycleRule
 from constructs import Construct
 
-from infra.parts.acknowledged import acknowledge
-from infra.parts.bucket import PrivateBucket
+from infra.parts.bucket import PrivateBucket, access_logs
 from infra.parts.function import Function
 from infra.parts.monitoring import Monitoring
 from infra.parts.queue import WorkQueue
 from infra.stages import Stage
 
 _PREFIX = "uploads/"
-_ACCESS_LOGS_KEPT = Duration.days(90)
 
 
 class Uploads(Construct):
@@ -38,7 +36,7 @@ class Uploads(Construct):
             stage,
             lifecycle=LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
             cors=[_sent_from_any_page()],
-            access_logs=self._access_logs(stage),
+            access_logs=access_logs(self, stage),
         )
         self._announce_arrivals()
 
@@ -62,21 +60,11 @@ class Uploads(Construct):
             resource_arns=[self.bucket.arn_for_objects(f"{_PREFIX}*")],
         )
         function.add_environment("UPLOADS_BUCKET", self.bucket.bucket_name)
-        data = Stack.of(self)
-        bucket = data.resolve(data.export_value(self.bucket.bucket_arn))["Fn::ImportValue"]
-        acknowledge(
+        self.bucket.acknowledge_objects(
             function.execution_role,
-            f"IAM5[Resource::{bucket}/{_PREFIX}*]",
+            _PREFIX,
             "The objects of all tenants: their names are not known before they come.",
         )
-
-    def _access_logs(self, stage: Stage) -> PrivateBucket | None:
-        if not stage.access_logs:
-            return None
-        kept = LifecycleRule(expiration=_ACCESS_LOGS_KEPT)
-        bucket = PrivateBucket(self, "AccessLogs", stage, lifecycle=kept)
-        acknowledge(bucket, "S1", "It holds the access logs: logging itself would never end.")
-        return bucket
 
     def _announce_arrivals(self) -> None:
         """Said on the bucket itself: the L2's notification brings a function that may change any

@@ -16,7 +16,7 @@ from local.settings import ROOT, Models, Place
 
 _SERVICE_STACK = "Helpdesk-local-Service"
 _SOURCES = ("app.py", "cdk.json", "package-lock.json", "infra", "functions", "shared", "layers")
-_LOCKS = ("requirements/layer.lock", "requirements/index_layer.lock")
+_LOCKS = tuple(f"requirements/{name}.lock" for name in ("layer", "index_layer", "billing_layer"))
 
 # Kept in the emulator itself: where its state is lost, so is the claim that something is deployed.
 _MARK = "/helpdesk/deployed"

@@ -33,8 +33,8 @@ from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.tenants import Tenant
 from helpdesk.tool_calls import LookedUp, ToolReply
 from helpdesk.tools import Arguments, Tool
@@ -89,7 +89,7 @@ class Parts:
         queue = SQSActionQueue(self.sqs, where.queue_url, queue_clock)
         noted = NotedQueue(queue, note, queue_fails)
         self.tenants = DynamoDBTenants(self.dynamodb, "tenants")
-        tariffs = Tariffs(CachedTenants(self.tenants, utc_now), PRICE_BOOK)
+        tariffs = TenantTariffs(CachedTenants(self.tenants, utc_now), PRICE_BOOK)
         ports = (self.actions, noted, self.tools, JSONArgumentSchema(), tariffs, utc_now)
         self.acting = Acting(*ports)
         http = OutboundHTTP(allow_private=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from aws_cdk.aws_iam import Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Code, ILayerVersion, Runtime
 from aws_cdk.aws_lambda import Function as LambdaFunction
@@ -33,6 +33,7 @@ class Function(LambdaFunction):
         layers: Sequence[ILayerVersion] = (),
         environment: Mapping[str, str] | None = None,
         reserved_concurrency: int | None = None,
+        disk_gb: int | None = None,
     ) -> None:
         stage = platform.stage
         self._missing = list(platform.layers.of_clients)
@@ -51,6 +52,7 @@ class Function(LambdaFunction):
             architecture=Architecture.ARM_64,
             timeout=timeout,
             memory_size=memory_mb,
+            ephemeral_storage_size=Size.gibibytes(disk_gb) if disk_gb else None,
             layers=[*platform.layers.of_all, *layers],
             log_group=log_group,
             role=self.execution_role,

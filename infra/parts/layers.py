@@ -37,6 +37,8 @@ class Layers(Construct):
             LayerVersion(self, "Dependencies", code=basics.code()),
         ]
         self.of_clients = [LayerVersion(self, "Clients", code=clients.code())]
+        reports = _Wheels("billing_layer.lock", wheels)
+        self.of_billing = LayerVersion(self, "Billing", code=reports.code())
         if stage.search == "embedded":
             index = _Wheels("index_layer.lock", wheels)
             self.of_clients.append(LayerVersion(self, "Index", code=index.code()))

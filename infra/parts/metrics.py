@@ -1,5 +1,7 @@
 """The product's own metrics, by the names that its functions write."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import IMetric, MathExpression, Metric
 
@@ -10,6 +12,9 @@ TURN_COST = "helpdesk.turn.cost_micros"
 RETRIEVAL_DURATION = "helpdesk.retrieval.duration"
 TOKEN_USAGE = "gen_ai.client.token.usage"
 DEAD_DELIVERIES = "helpdesk.webhooks.dead"
+USAGE_CONFLICTS = "helpdesk.usage.conflicts"
+USAGE_DIFFERENCES = "helpdesk.usage.differences"
+BILLING_DIFFERENCES = "helpdesk.billing.differences"
 
 _FINISH_REASON = "helpdesk.finish_reason"
 
@@ -26,13 +31,22 @@ def turns(metric: str, statistic: str, finish_reason: str = "answered") -> Metri
 
 
 def counted_by(service: str, metric: str) -> Metric:
-    """The sum of a metric that one function counts."""
+    """The sum of a metric that a function counts."""
     return Metric(
         namespace=NAMESPACE,
         metric_name=metric,
         dimensions_map={"service": service},
         statistic="Sum",
         period=Duration.minutes(5),
+    )
+
+
+def counted_by_any(services: Sequence[str], metric: str) -> IMetric:
+    """The sum of a metric that several functions count."""
+    each_by = {service: counted_by(service, metric) for service in services}
+    expression = " + ".join(f"FILL({service}, 0)" for service in services)
+    return MathExpression(
+        expression=expression, label=metric, using_metrics=each_by, period=Duration.minutes(5)
     )
 
 

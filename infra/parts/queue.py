@@ -51,6 +51,7 @@ class WorkQueue(Construct):
         *,
         worker_timeout: Duration,
         fifo: bool = False,
+        oldest: Duration = _OLDEST,
         why_old: str = "Tenants wait for their documents: the workers fail or are too few.",
     ) -> None:
         super().__init__(scope, name)
@@ -71,7 +72,7 @@ class WorkQueue(Construct):
             self,
             "Old",
             self.age,
-            above=_OLDEST.to_seconds(),
+            above=oldest.to_seconds(),
             why=why_old,
             periods=5,
             tolerated=2,

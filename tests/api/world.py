@@ -56,8 +56,8 @@ from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.toolbox import Toolbox
 from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.visitor_tokens import VisitorTokens
@@ -123,7 +123,7 @@ class World:
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
         self.catalogue = PlanCatalogue(DynamoDBPlans(self.dynamodb, self.tables["tenants"]))
-        self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
+        self.tariffs = TenantTariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])

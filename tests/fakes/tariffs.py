@@ -9,6 +9,7 @@ from helpdesk.plans import PlanTerm
 from helpdesk.ports import Tenants
 from helpdesk.pricing import PRICE_BOOK, Price, PriceBook
 from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.tenants import Tenant
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -26,7 +27,7 @@ class _Everybody:
 
 def flat_tariffs(prices: PriceBook = PRICE_BOOK) -> Tariffs:
     """The standard plan for any tenant, known or not."""
-    return Tariffs(cast("Tenants", _Everybody()), prices)
+    return TenantTariffs(cast("Tenants", _Everybody()), prices)
 
 
 def one_price(input_micros: int, output_micros: int) -> PriceBook:

@@ -14,8 +14,8 @@ from infra.stages import ROOT, chosen
 Resource = Mapping[str, Any]
 
 CAPABILITIES = (
-    *("actions", "api", "approvals", "authorizer", "chat", "delivery", "embedding"),
-    *("ingestion", "metering", "reconciler", "sweeper", "webhooks"),
+    *("actions", "api", "approvals", "authorizer", "billing", "chat", "delivery"),
+    *("embedding", "ingestion", "metering", "reconciler", "sweeper", "webhooks"),
 )
 
 
@@ -64,20 +64,30 @@ class Synthesised:
         """What a function may do: an action, and the resource as text."""
         prefix = f"{capability.capitalize()}RoleDefaultPolicy"
         for policy in self.properties("AWS::IAM::Policy", prefix):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                for action in _many(statement["Action"]):
-                    for resource in _many(statement["Resource"]):
-                        yield action, json.dumps(resource)
+            yield from _grants(policy)
+
+    def all_grants(self) -> Iterator[tuple[str, str]]:
+        """What anybody may do by any policy of the stage's."""
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            for policy in self.properties(kind):
+                yield from _grants(policy)
 
 
-def synthesised(stage: str, outdir: Path) -> Synthesised:
+def synthesised(stage: str, outdir: Path, **context: str) -> Synthesised:
     """A stage's templates. Raises when cdk-nag finds something."""
-    folder = Path(app_of(stage, outdir).synth().directory)
+    folder = Path(app_of(stage, outdir, **context).synth().directory)
     data, service = (
         json.loads((folder / f"Helpdesk-{stage}-{stack}.template.json").read_text())
         for stack in ("Data", "Service")
     )
     return Synthesised(stage, folder, data, service)
+
+
+def _grants(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for statement in policy["PolicyDocument"]["Statement"]:
+        for action in _many(statement["Action"]):
+            for resource in _many(statement["Resource"]):
+                yield action, json.dumps(resource)
 
 
 def _many(value: Any) -> list[Any]:

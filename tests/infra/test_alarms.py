@@ -18,7 +18,7 @@ def test_every_function_and_every_dead_letter_raises_an_alarm(aws_stage: Synthes
     alarms = set(aws_stage.resources("AWS::CloudWatch::Alarm"))
     for capability in CAPABILITIES:
         assert any(each.startswith(f"{capability.capitalize()}FunctionErrors") for each in alarms)
-    assert len([each for each in alarms if "NotEmpty" in each]) == 8
+    assert len([each for each in alarms if "NotEmpty" in each]) == 10
 
 
 def test_waiting_work_raises_an_alarm(aws_stage: Synthesised) -> None:
@@ -27,7 +27,7 @@ def test_waiting_work_raises_an_alarm(aws_stage: Synthesised) -> None:
         for alarm in aws_stage.properties("AWS::CloudWatch::Alarm")
         if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
     ]
-    assert [alarm["Threshold"] for alarm in ages] == [900] * 5
+    assert sorted(alarm["Threshold"] for alarm in ages) == [*[900] * 5, 7200]
 
 
 def test_a_delivery_that_was_given_up_raises_an_alarm(aws_stage: Synthesised) -> None:
@@ -61,6 +61,9 @@ def test_the_metrics_are_those_that_functions_write() -> None:
         metrics.RETRIEVAL_DURATION,
         metrics.TOKEN_USAGE,
         metrics.DEAD_DELIVERIES,
+        metrics.USAGE_CONFLICTS,
+        metrics.USAGE_DIFFERENCES,
+        metrics.BILLING_DIFFERENCES,
     }
     assert watched <= written
     assert metrics.NAMESPACE == NAMESPACE

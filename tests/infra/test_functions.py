@@ -11,8 +11,9 @@ from infra.web_adapter import WEB_ADAPTER_SETTINGS
 from tests.infra.synthesis import CAPABILITIES, Synthesised
 
 _SETTINGS = {field.name.upper() for field in fields(Settings)}
-_TABLES = {"TENANTS_TABLE", "KNOWLEDGE_TABLE", "CONVERSATIONS_TABLE", "LEDGER_TABLE"}
+_TABLES = {"KNOWLEDGE_TABLE", "CONVERSATIONS_TABLE"}
 _EMBEDDING = {"EMBEDDING_URL", "EMBEDDING_MODEL", "EMBEDDING_DIMENSIONS", "MODEL_KEYS_SECRET"}
+_METERED = {"TENANTS_TABLE", "LEDGER_TABLE", "BOOKS_TABLE"}
 _REPLIES = {"IDEMPOTENCY_TABLE", "REPLIES_KEY_ID"}
 _WHO_ASKS = {"PLATFORM_KEYS_SECRET", "SIGNING_SECRET"}
 _MODEL = {"MODEL_URL", "MODEL_NAME", "MODEL_KEYS_SECRET"}
@@ -20,10 +21,14 @@ _MODEL = {"MODEL_URL", "MODEL_NAME", "MODEL_KEYS_SECRET"}
 _ACTING = {"ACTIONS_TABLE", "ACTION_QUEUE_URL", "PRIVATE_ENDPOINTS"}
 USED = {
     "actions": {
-        *("TENANTS_TABLE", "CONVERSATIONS_TABLE", "LEDGER_TABLE", "ACTIONS_TABLE"),
+        *(*_METERED, "CONVERSATIONS_TABLE", "ACTIONS_TABLE"),
         *("SIGNING_SECRET", "PRIVATE_ENDPOINTS", "ACTION_QUEUE_URL"),
     },
     "approvals": {"ACTIONS_TABLE", "CONVERSATIONS_TABLE", "EVENT_BUS_NAME"},
+    "billing": {
+        *(*_METERED, "KNOWLEDGE_TABLE", "BILLING_QUEUE_URL", "EVENT_BUS_NAME"),
+        *("ARCHIVE_BUCKET", "SELLER_NAME", "SELLER_ADDRESS", "SELLER_TAX_ID"),
+    },
     "delivery": {
         *("TENANTS_TABLE", "WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL"),
         *("SIGNING_SECRET", "PRIVATE_ENDPOINTS"),
@@ -32,14 +37,15 @@ USED = {
     "webhooks": {"WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL"},
     "authorizer": {"TENANTS_TABLE", *_WHO_ASKS},
     "api": {
-        *(*_TABLES, *_EMBEDDING, *_REPLIES, *_WHO_ASKS, "SIGN_UP", "UPLOADS_BUCKET"),
+        *(*_METERED, *_TABLES, *_EMBEDDING, *_REPLIES, *_WHO_ASKS, "SIGN_UP", "UPLOADS_BUCKET"),
         *("WEBHOOKS_TABLE", "DELIVERY_QUEUE_URL", *_ACTING),
+        *("ARCHIVE_BUCKET", "BILLING_QUEUE_URL"),
     },
-    "chat": {*_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS, *_ACTING},
+    "chat": {*_METERED, *_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS, *_ACTING},
     "ingestion": {"KNOWLEDGE_TABLE", "UPLOADS_BUCKET", "EMBEDDING_QUEUE_URL"},
-    "embedding": {"KNOWLEDGE_TABLE", "LEDGER_TABLE", *_EMBEDDING},
-    "metering": {"EVENT_BUS_NAME"},
-    "sweeper": {"CONVERSATIONS_TABLE", "LEDGER_TABLE", "MODEL_NAME"},
+    "embedding": {*_METERED, "KNOWLEDGE_TABLE", *_EMBEDDING},
+    "metering": {"LEDGER_TABLE", "BOOKS_TABLE", "EVENT_BUS_NAME"},
+    "sweeper": {*_METERED, "CONVERSATIONS_TABLE", "MODEL_NAME"},
 }
 _SEARCHING = {"api", "chat", "embedding"}
 
@@ -57,7 +63,9 @@ def test_it_is_told_what_it_uses_and_no_more(stage: Synthesised, capability: str
     if capability in _SEARCHING:
         on_aws = {"OPENSEARCH_URL", "OPENSEARCH_SERVICE"}
         index = {"INDEX_FOLDER"} if stage.name == "local" else on_aws
-    assert variables & _SETTINGS == {"STAGE", *USED[capability], *index}
+    locks = stage.name != "local" and capability == "billing"
+    lock = {"ARCHIVE_LOCK_MODE"} if locks else set()
+    assert variables & _SETTINGS == {"STAGE", *USED[capability], *index, *lock}
     foreign = {each for each in variables - _SETTINGS if not each.startswith("AWS_L")}
     assert foreign == {"POWERTOOLS_SERVICE_NAME"}
 
@@ -67,7 +75,7 @@ def test_it_runs_on_arm_and_python_3_13(stage: Synthesised, capability: str) -> 
     function = stage.function(capability)
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
-    assert function["Timeout"] <= 150
+    assert function["Timeout"] <= (900 if capability == "billing" else 150)
     assert function["MemorySize"] >= 512
 
 

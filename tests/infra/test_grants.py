@@ -10,14 +10,23 @@ from tests.infra.synthesis import CAPABILITIES, Synthesised
 _READ = {"BatchGetItem", "GetItem", "Query"}
 _WRITE = {"BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
 
+_APPEND = _READ | {"PutItem"}
+_METERED = {"Tenants": _READ, "Ledger": _APPEND, "Books": _APPEND}
+"""What a function needs that writes usage events."""
+
 TABLES = {
     "actions": {
-        "Tenants": _READ,
+        **_METERED,
         "Conversations": _READ | _WRITE,
-        "Ledger": _READ | {"PutItem"},
         "Actions": _READ | _WRITE,
     },
     "approvals": {"Actions": _READ | _WRITE, "Conversations": _READ | _WRITE},
+    "billing": {
+        "Tenants": _READ,
+        "Knowledge": _READ,
+        "Ledger": _APPEND,
+        "Books": _READ | _WRITE,
+    },
     "delivery": {"Tenants": _READ, "Webhooks": _READ | _WRITE},
     "reconciler": {"Actions": _READ},
     "webhooks": {"Webhooks": _READ | _WRITE},
@@ -26,28 +35,29 @@ TABLES = {
         "Tenants": _READ | _WRITE,
         "Knowledge": _READ | _WRITE,
         "Conversations": _READ | _WRITE,
-        "Ledger": _READ | {"PutItem"},
+        "Ledger": _APPEND,
+        "Books": _READ | _WRITE,
         "Webhooks": _READ | _WRITE,
         "Actions": _READ | _WRITE,
         "Idempotency": _READ | _WRITE,
     },
     "chat": {
-        "Tenants": _READ,
+        **_METERED,
         "Knowledge": _READ,
         "Conversations": _READ | _WRITE,
-        "Ledger": _READ | {"PutItem"},
         "Actions": _READ | _WRITE,
     },
     "ingestion": {"Knowledge": _READ | _WRITE},
-    "embedding": {"Knowledge": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
-    "metering": {},
-    "sweeper": {"Conversations": _READ | _WRITE, "Ledger": _READ | {"PutItem"}},
+    "embedding": {**_METERED, "Knowledge": _READ | _WRITE},
+    "metering": {"Ledger": _READ, "Books": _READ | _WRITE},
+    "sweeper": {**_METERED, "Conversations": _READ | _WRITE},
 }
 _NAMES = (
-    *("Tenants", "Knowledge", "Conversations", "Ledger", "Actions", "Webhooks"),
+    *("Tenants", "Knowledge", "Conversations", "Ledger", "Books", "Actions", "Webhooks"),
     "Idempotency",
 )
 _STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+_ON_STREAM = {f"dynamodb:{verb}" for verb in _STREAM}
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
@@ -62,14 +72,9 @@ def test_tables(stage: Synthesised, capability: str) -> None:
 
 
 def test_nobody_changes_a_usage_event(stage: Synthesised) -> None:
-    for capability in CAPABILITIES:
-        changing = {
-            action
-            for action, resource in stage.grants(capability)
-            if "LedgerTable" in resource
-            and action in {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
-        }
-        assert not changing
+    """Whoever it is: of all policies none lets more than read and add."""
+    allowed = {action for action, resource in stage.all_grants() if "LedgerTable" in resource}
+    assert allowed - _ON_STREAM == {f"dynamodb:{verb}" for verb in _APPEND}
 
 
 _SECRETS = {"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"}
@@ -121,13 +126,30 @@ OTHERS = {
     "reconciler": _SEND,
     "webhooks": {*_SEND, *_RECEIVE},
     "authorizer": _SECRETS,
-    "api": {*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt", "s3:DeleteObject", "s3:PutObject"},
+    "api": {
+        *(*_SECRETS, *_SEND, "kms:Decrypt", "kms:Encrypt"),
+        *("s3:DeleteObject", "s3:PutObject", "s3:GetObject", "s3:ListBucket"),
+    },
+    "billing": {
+        *(*_SEND, *_RECEIVE, "events:PutEvents"),
+        *("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:PutObjectRetention"),
+    },
     "chat": {*_SECRETS, *_SEND},
     "ingestion": {*_SEND, *_RECEIVE, "s3:GetObject", "s3:ListBucket"},
     "embedding": {*_SECRETS, *_RECEIVE},
     "metering": {*_SEND, "events:PutEvents"},
     "sweeper": set(),
 }
+_OBJECTS = {
+    "Uploads": {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"},
+    "Archive": {"s3:PutObject", "s3:GetObject", "s3:PutObjectRetention"},
+}
+_PREFIXES = {"Uploads": {"uploads"}, "Archive": {"closed", "drafts"}}
+_ARCHIVE = {
+    "api": {"s3:GetObject", "s3:ListBucket"},
+    "billing": {*_OBJECTS["Archive"], "s3:ListBucket"},
+}
+"""Nobody deletes what is archived."""
 _INDEX = {"prod": "es", "dev": "aoss"}
 
 
@@ -147,12 +169,19 @@ def test_only_what_searches_reaches_the_index(aws_stage: Synthesised, capability
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
-def test_no_wildcard_but_the_objects_of_tenants(stage: Synthesised, capability: str) -> None:
+def test_no_wildcard_but_the_objects_under_a_prefix(stage: Synthesised, capability: str) -> None:
     for action, resource in stage.grants(capability):
         assert "*" not in action
         if "*" in resource:
-            assert resource.endswith('/uploads/*"]]}')
-            assert action in {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
+            (bucket,) = (each for each in _OBJECTS if f"{each}Bucket" in resource)
+            assert any(resource.endswith(f'/{prefix}/*"]]}}') for prefix in _PREFIXES[bucket])
+            assert action in _OBJECTS[bucket]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_who_reaches_the_archive(stage: Synthesised, capability: str) -> None:
+    reached = {action for action, resource in stage.grants(capability) if "Archive" in resource}
+    assert reached == _ARCHIVE.get(capability, set())
 
 
 def test_chat_searches_and_does_not_write_the_index(prod: Synthesised, dev: Synthesised) -> None:

@@ -41,11 +41,12 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
 
 @pytest.fixture(scope="module")
 def lambda_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dependency layer as AWS stages get it."""
+    """The dependency layers as AWS stages get them, one beside the other."""
     folder = tmp_path_factory.mktemp("layer")
-    lock = ROOT / "requirements" / "layer.lock"
-    build = [sys.executable, str(ROOT / "layers" / "build.py"), str(lock), str(folder), "lambda"]
-    subprocess.run(build, check=True)
+    for name in ("layer", "billing_layer"):
+        lock = ROOT / "requirements" / f"{name}.lock"
+        build = [ROOT / "layers" / "build.py", lock, folder / name, "lambda"]
+        subprocess.run([sys.executable, *map(str, build)], check=True)
     return folder
 
 
@@ -88,8 +89,10 @@ def test_lambda_gets_wheels_for_its_own_processor(lambda_layer: Path) -> None:
 
 
 def test_the_layers_fit_into_lambda(lambda_layer: Path) -> None:
-    files = [*lambda_layer.rglob("*"), *(ROOT / "shared").rglob("*.py")]
-    assert sum(path.stat().st_size for path in files if path.is_file()) < _LAMBDA_LIMIT_BYTES / 2
+    shared = _bytes(ROOT / "shared" / "python")
+    everywhere, billing = (_bytes(lambda_layer / name) for name in ("layer", "billing_layer"))
+    assert shared + everywhere < _LAMBDA_LIMIT_BYTES / 2
+    assert shared + everywhere + billing < _LAMBDA_LIMIT_BYTES * 0.9
 
 
 def test_only_what_searches_carries_its_clients(stage: Synthesised) -> None:
@@ -99,9 +102,9 @@ def test_only_what_searches_carries_its_clients(stage: Synthesised) -> None:
     }
     basics = {"LayersShared", "LayersDependencies"}
     clients = {"LayersClients", "LayersIndex"} if stage.name == "local" else {"LayersClients"}
+    more = {**dict.fromkeys(("api", "chat", "embedding"), clients), "billing": {"LayersBilling"}}
     for capability, given in layers.items():
-        more = clients if capability in {"api", "chat", "embedding"} else set()
-        assert given - {"We"} == basics | more
+        assert given - {"We"} == basics | more.get(capability, set())
 
 
 def test_a_layer_describes_every_aws_service_that_is_called() -> None:
@@ -113,7 +116,7 @@ def test_a_layer_describes_every_aws_service_that_is_called() -> None:
 
 
 def test_a_part_of_a_lock_file_is_whole() -> None:
-    for name in ("layer.lock", "index_layer.lock"):
+    for name in ("layer.lock", "index_layer.lock", "billing_layer.lock"):
         lock = (ROOT / "requirements" / name).read_text()
         assert chosen(lock, [], []) == lock
     lock = (ROOT / "requirements" / "layer.lock").read_text()
@@ -121,6 +124,10 @@ def test_a_part_of_a_lock_file_is_whole() -> None:
     assert sorted(apart.splitlines()) == sorted(lock.splitlines())
     with pytest.raises(SystemExit, match="Not in the lock file: nobody"):
         chosen(lock, ["nobody"], [])
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _import_alone(

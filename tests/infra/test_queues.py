@@ -11,6 +11,7 @@ WORKERS = {
     "Happened": "webhooks",
     "Lanes": "delivery",
     "Work": "actions",
+    "Months": "billing",
 }
 IN_ORDER = {"Lanes", "Work"}
 """The queues in which a group is worked on by one worker at a time."""
@@ -70,7 +71,7 @@ def test_a_receiver_that_hangs_delays_nobody_elses_messages(stage: Synthesised) 
     assert [source["BatchSize"] for source in slow] == [1, 1]
 
 
-def test_webhooks_hear_of_every_event_and_look_each_minute(stage: Synthesised) -> None:
+def test_webhooks_hear_of_every_event_of_a_tenant_and_look_each_minute(stage: Synthesised) -> None:
     happens, every = (
         rule
         for prefix in ("WebhooksHappens", "WebhooksEvery")
@@ -78,7 +79,7 @@ def test_webhooks_hear_of_every_event_and_look_each_minute(stage: Synthesised) -
     )
     from helpdesk.adapters.eventbridge_bus import SOURCE
 
-    assert happens["EventPattern"] == {"source": [SOURCE]}
+    assert happens["EventPattern"] == {"source": [SOURCE], "detail": {"tenant": [{"exists": True}]}}
     assert "DomainEventsBus" in json.dumps(happens["EventBusName"])
     assert "WebhooksHappenedQueue" in json.dumps(happens["Targets"])
     assert every["ScheduleExpression"] == "rate(1 minute)"

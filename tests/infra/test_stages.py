@@ -33,3 +33,17 @@ def test_the_context_says_where_the_models_are() -> None:
     assert (stage.model_url, stage.model_name) == ("http://127.0.0.1:9/v1", "mine")
     assert (stage.embedding_url, stage.embedding_model) == ("http://127.0.0.1:8/v1", "ours")
     assert (stage.embedding_dimensions, stage.index_folder) == (768, "/somewhere")
+
+
+def test_the_context_says_who_sells_and_whom_to_tell() -> None:
+    context = {
+        "stage": "prod",
+        "finance_email": "finance@example.com",
+        "seller_name": "Example GmbH",
+        "seller_address": "Musterstraße 1\n10115 Berlin",
+        "seller_tax_id": "DE123456789",
+    }
+    stage = chosen(context.get)
+    assert (stage.finance_email, stage.seller_name) == ("finance@example.com", "Example GmbH")
+    assert stage.seller_address.splitlines() == ["Musterstraße 1", "10115 Berlin"]
+    assert stage.seller_tax_id == "DE123456789"

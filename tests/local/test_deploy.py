@@ -13,7 +13,8 @@ def checkout(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)
-    (tmp_path / "requirements" / "index_layer.lock").write_text("")
+    for lock in ("index_layer.lock", "billing_layer.lock"):
+        (tmp_path / "requirements" / lock).write_text("")
     for folder in ("infra", "functions/chat", "shared/python/helpdesk", "layers"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "code.py").write_text("1")

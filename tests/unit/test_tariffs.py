@@ -14,7 +14,8 @@ from helpdesk.money import Money
 from helpdesk.plan_book import PLANS, STANDARD
 from helpdesk.plans import MeterTerms, Plan, PlanTerm, Tier
 from helpdesk.pricing import PRICE_BOOK
-from helpdesk.tariffs import Tariff, Tariffs
+from helpdesk.tariffs import Tariff
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.usage import METERS, PRICED_PER
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.tariffs import one_price, standard_tenant
@@ -77,7 +78,7 @@ def test_the_plan_of_the_moment_prices():
     before, later = a_plan(990_000), a_plan(500_000, version=2)
     terms = (PlanTerm(before, CHANGED_AT - timedelta(days=9)), PlanTerm(later, CHANGED_AT))
     tenants.add(replace(standard_tenant(ACME), terms=terms), [])
-    tariffs = Tariffs(tenants, PRICE_BOOK)
+    tariffs = TenantTariffs(tenants, PRICE_BOOK)
 
     assert tariffs.at(ACME, CHANGED_AT - timedelta(milliseconds=1)).plan == before
     assert tariffs.at(ACME, CHANGED_AT).plan == later

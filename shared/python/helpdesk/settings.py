@@ -28,10 +28,20 @@ class Settings:
     embedding_queue_url: str = ""
     action_queue_url: str = ""
     event_bus_name: str = ""
+    billing_queue_url: str = ""
     webhooks_table: str = ""
     delivery_queue_url: str = ""
     platform_keys_secret: str = ""
     signing_secret: str = ""
+
+    # the archive for finance, and how it locks what is closed: not at all on one machine
+    archive_bucket: str = ""
+    archive_lock_mode: Literal["", "GOVERNANCE", "COMPLIANCE"] = ""
+
+    # who invoices are from; the address in lines
+    seller_name: str = ""
+    seller_address: str = ""
+    seller_tax_id: str = ""
 
     # whether tenants' URLs may lead to this machine and its network, over plain HTTP too
     private_endpoints: bool = False

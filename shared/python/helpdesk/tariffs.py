@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
 from helpdesk.plans import PARTS_PER_MILLION, Plan
 from helpdesk.pricing import PriceBook
 from helpdesk.usage import PRICED_PER, Meter, UsageLine
-
-# The ports speak of changes of actions, and those are priced by tariffs.
-if TYPE_CHECKING:
-    from helpdesk.ports import Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +34,11 @@ class Tariff:
         return UsageLine(meter, quantity, unit, cost, model)
 
 
-@dataclass(frozen=True, slots=True)
-class Tariffs:
+class Tariffs(Protocol):
     """The tariffs of all tenants."""
-
-    tenants: "Tenants"
-    prices: PriceBook
 
     def at(self, tenant: TenantId, moment: datetime) -> Tariff:
         """A tenant's tariff of that moment. Raises NotFound and Unavailable."""
-        return Tariff(self.tenants.get(tenant).plan_at(moment), self.prices)
 
 
 def _half_up(numerator: int, denominator: int) -> int:

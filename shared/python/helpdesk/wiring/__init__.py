@@ -43,6 +43,7 @@ from helpdesk.sweeping import Sweeping
 from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
@@ -175,7 +176,7 @@ def sessions() -> Sessions:
 @cache
 def tariffs() -> Tariffs:
     """What a unit costs a tenant."""
-    return Tariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
+    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
 
 
 @cache

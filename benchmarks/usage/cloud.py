@@ -1,0 +1,111 @@
+"""What billing needs of AWS, on an emulator of the benchmark's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from benchmarks.action_cloud import free_port
+from helpdesk.adapters.dynamodb.books import DynamoDBBooks
+from helpdesk.adapters.dynamodb.charges import DynamoDBCharges
+from helpdesk.adapters.dynamodb.exports import DynamoDBExports
+from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
+from helpdesk.adapters.dynamodb.usage_items import UsageTables
+from helpdesk.adapters.s3_archive import S3Archive
+from local.emulator import REGION, Emulator
+
+TABLES = ("tenants", "ledger", "books")
+BUCKET = "archive"
+_READ_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The tables and the bucket, as adapters. Each process makes its own."""
+
+    endpoint_url: str
+
+    def client(self, service: str) -> Any:
+        """A client of the emulator."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id="bench",
+            aws_secret_access_key="bench",
+            config=Config(read_timeout=_READ_SECONDS, retries={"total_max_attempts": 3}),
+        )
+
+    @property
+    def tables(self) -> UsageTables:
+        """Where usage events are written."""
+        return UsageTables("ledger", "books")
+
+    @property
+    def tenants(self) -> DynamoDBTenants:
+        """The companies."""
+        return DynamoDBTenants(self.client("dynamodb"), "tenants")
+
+    @property
+    def ledger(self) -> DynamoDBLedger:
+        """The usage events."""
+        return DynamoDBLedger(self.client("dynamodb"), "ledger", "books")
+
+    @property
+    def books(self) -> DynamoDBBooks:
+        """The accounts."""
+        return DynamoDBBooks(self.client("dynamodb"), "books")
+
+    @property
+    def charges(self) -> DynamoDBCharges:
+        """What closed months have beside usage."""
+        return DynamoDBCharges(self.client("dynamodb"), "ledger")
+
+    @property
+    def periods(self) -> DynamoDBPeriods:
+        """The closes."""
+        return DynamoDBPeriods(self.client("dynamodb"), "books")
+
+    @property
+    def exports(self) -> DynamoDBExports:
+        """The export jobs."""
+        return DynamoDBExports(self.client("dynamodb"), "books")
+
+    @property
+    def archive(self) -> S3Archive:
+        """The files."""
+        return S3Archive(self.client("s3"), BUCKET)
+
+
+@contextmanager
+def cloud_in(folder: Path) -> Iterator[Cloud]:
+    """A running emulator with the tables of ``infra/tables.py`` that usage lies in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    emulator = Emulator(free_port(), folder)
+    running = emulator.start()
+    cloud = Cloud(emulator.endpoint_url)
+    try:
+        for table in TABLES:
+            _create_table(cloud.client("dynamodb"), table)
+        cloud.client("s3").create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+        yield cloud
+    finally:
+        emulator.stop(running)
+
+
+def _create_table(dynamodb: Any, table: str) -> None:
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
