@@ -36,6 +36,9 @@ def _api() -> Api:
         toolbox=wiring.toolbox,
         catalogue=wiring.catalogue,
         planning=wiring.planning,
+        exports=wiring.export_requests,
+        invoices=wiring.issued_invoices,
+        reconciliations=wiring.reconciliation_requests,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

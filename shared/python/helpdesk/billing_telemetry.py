@@ -1,5 +1,6 @@
 """What is said of closed periods: that one is closed, and that one does not add up."""
 
+from helpdesk.billing.exports import Export
 from helpdesk.billing.reconciliation import Reconciliation
 from helpdesk.billing.statements import PeriodClose
 from helpdesk.metric_names import Metric
@@ -23,3 +24,9 @@ def period_reconciled(found: Reconciliation) -> None:
             where=difference.where,
         )
     measure({Metric.BILLING_DIFFERENCES: len(found.differences)}, period=found.period)
+
+
+def export_failed(export: Export) -> None:
+    """An export, or the close of a period, has failed."""
+    log("export_failed", period=export.period, export=export.id, tenant=export.tenant)
+    measure({Metric.EXPORTS_FAILED: 1}, period=export.period)

@@ -46,6 +46,7 @@ class Facts(TypedDict, total=False):
     code: str
     period: str
     export: str
+    job: str
     difference: str
     where: str
     meter: str

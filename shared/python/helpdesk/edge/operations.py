@@ -17,6 +17,7 @@ from helpdesk.billing.day_counts import CountingDays
 from helpdesk.billing.export_requests import ExportRequests
 from helpdesk.billing.ingesting_usage import IngestingUsage
 from helpdesk.billing.issued_invoices import IssuedInvoices
+from helpdesk.billing.reconciling_periods import ReconciliationRequests
 from helpdesk.clock import Clock
 from helpdesk.edge.requests import Query, Request
 from helpdesk.errors import HelpdeskError, NotFound, Unauthenticated
@@ -61,6 +62,7 @@ class Services:
     toolbox: Callable[[], Toolbox]
     exports: Callable[[], ExportRequests]
     invoices: Callable[[], IssuedInvoices]
+    reconciliations: Callable[[], ReconciliationRequests]
     catalogue: Callable[[], PlanCatalogue]
     planning: Callable[[], Planning]
     now: Clock

@@ -8,14 +8,6 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
-from helpdesk.billing.billed_events import BilledEvents
-from helpdesk.billing.bills import Bills
-from helpdesk.billing.checking import Checking
-from helpdesk.billing.day_counts import CountingDays
-from helpdesk.billing.ingesting_usage import IngestingUsage
-from helpdesk.billing.posting import PostingUsage
-from helpdesk.billing.running import RunningAccounts
-from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -40,16 +32,13 @@ from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
-from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_telemetry import TurnTelemetry
-from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.wiring.adapters import (
     action_queue,
     action_works_of,
@@ -70,12 +59,12 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
-    periods,
     plans,
     platform_keys,
     replies,
     root_secrets,
     signatures,
+    tariffs,
     tenants,
     tool_caller,
     tools,
@@ -83,6 +72,17 @@ from helpdesk.wiring.adapters import (
     visitor_tokens,
     webhook_sender,
     webhooks,
+)
+from helpdesk.wiring.billing import (
+    billed_events,
+    billing_jobs,
+    bills,
+    checking,
+    counting_days,
+    export_requests,
+    ingesting_usage,
+    issued_invoices,
+    reconciliation_requests,
 )
 from helpdesk.wiring.clients import settings
 
@@ -93,6 +93,7 @@ __all__ = [
     "approvals",
     "authenticator",
     "billed_events",
+    "billing_jobs",
     "bills",
     "catalogue",
     "change_of",
@@ -103,20 +104,22 @@ __all__ = [
     "delivering",
     "embedding",
     "execution",
+    "export_requests",
     "fan_out",
     "gateway_authenticator",
     "ingesting_usage",
     "ingestion",
+    "issued_invoices",
     "keyring",
     "knowledge",
     "planning",
+    "reconciliation_requests",
     "reconciling",
     "replies",
     "retrieval",
     "sessions",
     "settings",
     "signing",
-    "stored",
     "subscriptions",
     "sweeping",
     "tenancy",
@@ -171,49 +174,6 @@ def signing() -> Signing:
 def sessions() -> Sessions:
     """Visitors' sessions; on one machine a tenant need not name its origins."""
     return Sessions(tenants(), root_secrets(), utc_now, settings().stage == "local")
-
-
-@cache
-def tariffs() -> Tariffs:
-    """What a unit costs a tenant."""
-    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
-
-
-@cache
-def bills() -> Bills:
-    """What a tenant's month costs."""
-    return Bills(RunningAccounts(ledger(), books()), periods(), tenants(), utc_now)
-
-
-@cache
-def billed_events() -> BilledEvents:
-    """What is behind the lines of a bill."""
-    return BilledEvents(ledger(), books())
-
-
-@cache
-def counting_days() -> CountingDays:
-    """How much happened on each of the last days."""
-    return CountingDays(books(), utc_now)
-
-
-@cache
-def ingesting_usage() -> IngestingUsage:
-    """Usage that the product did not see, and corrections."""
-    return IngestingUsage(ledger(), tenants(), tariffs(), utc_now, usage_conflicted)
-
-
-@cache
-def checking() -> Checking:
-    """Compares accounts with the ledger, and counts them anew."""
-    posting = PostingUsage(books())
-    return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
-
-
-@cache
-def stored() -> StorageMetering:
-    """Records what is stored."""
-    return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
 
 
 @cache

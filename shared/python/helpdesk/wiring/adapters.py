@@ -39,8 +39,11 @@ from helpdesk.ports import (
     Webhooks,
     WebhookSender,
 )
+from helpdesk.pricing import PRICE_BOOK
 from helpdesk.signing import CallSignatures, Signing
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.visitor_tokens import VisitorTokens
 from helpdesk.wiring.clients import client, dynamodb, model_keys, s3, settings
 
@@ -326,3 +329,9 @@ def language_model() -> LanguageModel:
 def visitor_tokens() -> VisitorTokens:
     """Writes and reads visitors' tokens."""
     return VisitorTokens(root_secrets(), utc_now)
+
+
+@cache
+def tariffs() -> Tariffs:
+    """What a unit costs a tenant."""
+    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
