@@ -11,14 +11,15 @@ from helpdesk.billing.exporting import Exporting
 from helpdesk.billing.exports import Export, ExportId
 from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.postings import Posting
-from helpdesk.billing.rating import BillLine
+from helpdesk.billing.rating import Bill, BillLine
+from helpdesk.billing.statements import Statement
 from helpdesk.clock import period_of
 from helpdesk.errors import NotFound
 from helpdesk.ids import EventId, TenantId, new_id
 from helpdesk.money import Money
 from helpdesk.plan_book import STANDARD
 from helpdesk.plans import PlanTerm
-from helpdesk.tenants import Tenant
+from helpdesk.tenants import BillingDetails, Tenant
 from helpdesk.usage import UsageEvent, UsageLine, shard_of
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.charges import MemoryCharges
@@ -66,7 +67,7 @@ class World:
         books = self.ledger.books
         return PeriodLines(self.tenants, self.ledger, books, self.charges, self.periods)
 
-    def exporting(self, rows_per_part=7, **others):
+    def exporting(self, rows_per_part=25, **others):
         ports = {
             "lines": self.lines,
             "parts": DuckDBPartFiles(),
@@ -100,6 +101,13 @@ class World:
                 )
             )
         return event
+
+    def state(self, tenant, number):
+        """What a close states: the name of then, and the invoice's number."""
+        bill, details = Bill(PERIOD, "USD", ()), BillingDetails()
+        name = self.tenants.get(tenant).name
+        statement = Statement(tenant, name, details, bill, NOON.date(), number)
+        self.periods.statements[tenant, PERIOD] = statement
 
     def charge(self, tenant, *lines):
         placed = enumerate(lines, start=1)
