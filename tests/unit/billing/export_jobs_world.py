@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import cached_property
 
-from helpdesk.adapters.duckdb_export_files import DuckDBExportSums, DuckDBPartFiles
 from helpdesk.billing.archived import ArchivedFiles
 from helpdesk.billing.audit import Audit
 from helpdesk.billing.books_audit import BooksAudit
@@ -24,6 +23,7 @@ from tests.fakes.archive import MemoryArchive
 from tests.fakes.billing_queue import MemoryBillingQueue
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.exports import MemoryExports
+from tests.fakes.part_files import PlainExportSums, PlainPartFiles
 from tests.fakes.reconciliations import MemoryReconciliations
 from tests.unit.billing.closing_world import FOR_EVER, Mortal, Platform, Reaper
 from tests.unit.billing.invoice_examples import SELLER
@@ -111,14 +111,14 @@ class Worker:
         closing = finance.closing(reaper)
         lines = PeriodLines(tenants, ledger, books, charges, periods)
         exporting = Exporting(
-            lines, DuckDBPartFiles(), archive, exports, periods, clock, rows_per_part=5
+            lines, PlainPartFiles(), archive, exports, periods, clock, rows_per_part=5
         )
         files = KeptFiles(archive)
         audit = Audit(
             tenants,
             BooksAudit(PostedEvents(ledger, books), books, charges),
             StatementsAudit(tenants, books, charges, periods),
-            ArchivedFiles(archive, DuckDBExportSums()),
+            ArchivedFiles(archive, PlainExportSums()),
             periods,
             exports,
             clock,

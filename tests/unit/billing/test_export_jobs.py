@@ -1,4 +1,4 @@
-"""Exports and closes from the request to the seal: once, whatever happens to workers and messages."""
+"""Exports and closes from the request to the seal: once, whatever workers and messages do."""
 
 import hashlib
 import json

@@ -39,7 +39,9 @@ class DuckDBPartFiles:
             "parquet": folder / "rows.parquet",
             "focus": folder / "focus.parquet",
         }
-        from_raw = csv_reader(quoted(raw), RAW_TYPES, header=False, line_end=r"\r\n")
+        from_raw = csv_reader(
+            quoted(raw), RAW_TYPES, header=False, line_end=r"\r\n", compression="none"
+        )
         from_parquet = f"read_parquet({quoted(paths['parquet'])})"
         with database(folder) as connection:
             copies: Sequence[tuple[ExportFormat, str, str, str]] = (
