@@ -16,6 +16,7 @@ from tests.dynoxide import Dynoxide
 from tests.localstack import LocalStack
 
 WITHOUT_DYNAMODB = {
+    "test_archive.py",
     "test_uploads.py",
     "test_embedding_queue.py",
     "test_action_queue.py",
