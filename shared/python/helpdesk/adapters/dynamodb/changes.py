@@ -8,7 +8,7 @@ from helpdesk.adapters.dynamodb.conversation_items import turn_of
 from helpdesk.adapters.dynamodb.document_items import document_of
 from helpdesk.adapters.dynamodb.item_keys import ACTIONS, DOCUMENTS, OUTBOX, TURNS, is_usage
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
-from helpdesk.adapters.dynamodb.ledger import event_of
+from helpdesk.adapters.dynamodb.usage_items import event_of
 from helpdesk.domain_events import (
     ActionChanged,
     Change,
