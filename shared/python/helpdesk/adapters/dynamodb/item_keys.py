@@ -20,6 +20,7 @@ Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>#LATE_INTO#<2026-12>  <event>
                 TENANT#<tenant>#LATE_OUT#<2026-11>   <event>
                 TENANT#<tenant>#DAYS                 <2026-11-30>#<shard>
+                EXPORTS                              <export>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -31,6 +32,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.billing.exports import ExportId
 from helpdesk.ids import (
     ActionId,
     ConversationId,
@@ -54,6 +56,9 @@ OUTBOX = "OUTBOX#"
 WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
 TOOLS = "TOOL#"
+
+EXPORTS = "EXPORTS"
+"""Where the export jobs lie: they are the platform's."""
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -229,6 +234,11 @@ def days_partition(tenant: TenantId) -> str:
 def day_key(tenant: TenantId, day: date, shard: int) -> ItemKey:
     """A shard's counts of a day; days sort as texts."""
     return ItemKey(days_partition(tenant), f"{day}#{shard}")
+
+
+def export_key(export: ExportId) -> ItemKey:
+    """An export job."""
+    return ItemKey(EXPORTS, export)
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
