@@ -11,7 +11,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,14 +37,14 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One way of writing a month. ``sizes`` are bytes by format; other work on the machine lengthens
-    ``seconds``, but not ``cpu_seconds``."""
+    """One way of writing a month: other work on the machine lengthens ``seconds``, but not
+    ``cpu_seconds``. ``sizes`` are bytes by format."""
 
     rows: int
     seconds: float
     cpu_seconds: float
     peak_megabytes: float
-    sizes: dict[str, int]
+    sizes: Mapping[str, int]
 
 
 def main() -> int:
@@ -59,7 +59,8 @@ def main() -> int:
         sizes = ", ".join(f"{key} {size / _MEGABYTE:.1f} MB" for key, size in figures.sizes.items())
         print(
             f"{name:10} {figures.seconds:8.1f} s ({figures.cpu_seconds:.1f} of a processor)"
-            f"  {figures.rows / figures.seconds:9,.0f} lines/s  peak {figures.peak_megabytes:4.0f} MB  {sizes}"
+            f"  {figures.rows / figures.seconds:9,.0f} lines/s"
+            f"  peak {figures.peak_megabytes:4.0f} MB  {sizes}"
         )
     ratio = export.cpu_seconds / plain.cpu_seconds
     print(f"an export takes {ratio:.2f} times the processor time of the plain loop")
@@ -67,6 +68,7 @@ def main() -> int:
 
 
 def _in_a_new_process(work: Callable[[int], Figures], events: int) -> Figures:
+    # A new one: the most memory that a process ever had can't be taken back.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(work, (events,))
 
@@ -89,7 +91,7 @@ def _exported(events: int) -> Figures:
         start = time.perf_counter()
         done = exporting.run(export, now + timedelta(days=1))
         seconds = time.perf_counter() - start
-    sizes = {
+    sizes: dict[str, int] = {
         format_: sum(file.bytes for file in done.files if file.format == format_)
         for format_ in FORMATS
     }

@@ -29,7 +29,9 @@ def a_bucket(cloud):
 
 @pytest.fixture
 def archive(cloud):
-    return S3Archive(cloud.client("s3"), a_bucket(cloud), "COMPLIANCE") if cloud else MemoryArchive()
+    return (
+        S3Archive(cloud.client("s3"), a_bucket(cloud), "COMPLIANCE") if cloud else MemoryArchive()
+    )
 
 
 @pytest.fixture

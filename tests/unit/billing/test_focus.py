@@ -69,7 +69,11 @@ def test_the_validator_accepts_it(focus, tmp_path):
         [program, "--data-file", copy, "--validate-version", "1.0"],
         # Where it looks for its list of currencies.
         cwd=next(VALIDATOR.glob("lib/python3.*/site-packages")),
-        env={"NO_PROXY": "", "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"},
+        env={
+            "NO_PROXY": "",
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -68,7 +68,8 @@ class DynamoDBExports:
 def _fields(export: Export) -> Fields:
     # Packed, a file takes some 50 bytes: an item has room for 7,000 of them, a billion lines.
     files = zlib.compress(_FILES.dump_json(export.files))
-    return _EXPORT.dump_python(export) | {"files": files, "state": _state_of(export)}
+    fields: dict[str, Any] = _EXPORT.dump_python(export)
+    return fields | {"files": files, "state": _state_of(export)}
 
 
 def _export_of(fields: Fields) -> Export:
