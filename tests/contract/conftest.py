@@ -20,6 +20,7 @@ from tests.fakes.ledger import MemoryLedger
 from tests.localstack import LocalStack
 
 WITHOUT_DYNAMODB = {
+    "test_archive.py",
     "test_uploads.py",
     "test_embedding_queue.py",
     "test_action_queue.py",

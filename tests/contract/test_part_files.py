@@ -33,26 +33,37 @@ def read_back(kind):
     return PlainExportSums() if kind == "fake" else DuckDBExportSums()
 
 
+A_ROW = ExportRow(
+    billing_period="2026-11",
+    tenant_id="ten_ada",
+    tenant_name="Larkfell",
+    invoice_number=None,
+    event_id="evt_1",
+    line="turns",
+    type="turn",
+    occurred_at=datetime(2026, 11, 30, 23, 59, 59, 999_000, UTC),
+    subject=None,
+    conversation_id=None,
+    meter="turns",
+    quantity=1,
+    unit="turns",
+    unit_price_micros=5,
+    priced_per=1,
+    cost_micros=5,
+    currency="USD",
+    plan=None,
+    price_version=None,
+    model=None,
+    estimated=False,
+    corrects=None,
+    reason=None,
+    adjustment_of=None,
+    description="Turns",
+)
+
+
 def a_row(**changes):
-    fields = {name: None for name in ExportRow._fields} | {
-        "billing_period": "2026-11",
-        "tenant_id": "ten_ada",
-        "tenant_name": "Larkfell",
-        "event_id": "evt_1",
-        "line": "turns",
-        "type": "turn",
-        "occurred_at": datetime(2026, 11, 30, 23, 59, 59, 999_000, UTC),
-        "meter": "turns",
-        "quantity": 1,
-        "unit": "turns",
-        "unit_price_micros": 5,
-        "priced_per": 1,
-        "cost_micros": 5,
-        "currency": "USD",
-        "estimated": False,
-        "description": "Turns",
-    }
-    return ExportRow(**(fields | changes))
+    return A_ROW._replace(**changes)
 
 
 def test_all_rows_are_in_a_file_of_each_format(parts, tmp_path):
@@ -92,7 +103,7 @@ def test_files_add_up_to_their_rows(kind, tmp_path_factory, lines):
         a_row(tenant_id=tenant, currency=currency, cost_micros=micros, reason=text)
         for tenant, currency, micros, text in lines
     ]
-    expected = Counter()
+    expected: Counter[tuple[str, str]] = Counter()
     for row in rows:
         expected[row.tenant_id, row.currency] += row.cost_micros
     halves = iter(rows)

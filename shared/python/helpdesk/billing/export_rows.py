@@ -15,8 +15,8 @@ class ExportRow(NamedTuple):
     """One line of an export; ``event_id`` and ``line`` identify it.
 
     ``line`` is the meter, or what kind of charge it is; ``type`` is what kind of fact an event
-    bills, or ``charge``. ``unit_price_micros`` is for ``priced_per`` units. ``adjustment_of`` is the
-    earlier, invoiced period to which a line belongs: it came late, or corrects what happened then.
+    bills, or ``charge``. ``unit_price_micros`` is for ``priced_per`` units. ``adjustment_of`` is
+    the earlier, invoiced period to which a line belongs: it came late, or corrects what was then.
     """
 
     billing_period: str

@@ -82,6 +82,7 @@ from helpdesk.wiring.billing import (
     export_requests,
     ingesting_usage,
     issued_invoices,
+    posting_usage,
     reconciliation_requests,
 )
 from helpdesk.wiring.clients import settings
@@ -113,6 +114,7 @@ __all__ = [
     "keyring",
     "knowledge",
     "planning",
+    "posting_usage",
     "reconciliation_requests",
     "reconciling",
     "replies",

@@ -21,6 +21,7 @@ from helpdesk.billing.invoicing import Invoicing
 from helpdesk.billing.issued_invoices import IssuedInvoices
 from helpdesk.billing.kept_files import KeptFiles
 from helpdesk.billing.period_lines import PeriodLines
+from helpdesk.billing.posted import PostedEvents
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.reconciling_periods import ReconciliationRequests, ReconcilingPeriods
 from helpdesk.billing.running import RunningAccounts
@@ -56,6 +57,12 @@ def billed_events() -> BilledEvents:
 
 
 @cache
+def posting_usage() -> PostingUsage:
+    """Usage events enter the accounts."""
+    return PostingUsage(books())
+
+
+@cache
 def counting_days() -> CountingDays:
     """How much happened on each of the last days."""
     return CountingDays(books(), utc_now)
@@ -70,8 +77,7 @@ def ingesting_usage() -> IngestingUsage:
 @cache
 def checking() -> Checking:
     """Compares accounts with the ledger, and counts them anew."""
-    posting = PostingUsage(books())
-    return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
+    return Checking(ledger(), books(), tenants(), posting_usage(), utc_now, usage_checked)
 
 
 @cache

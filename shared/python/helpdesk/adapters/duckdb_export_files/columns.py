@@ -1,4 +1,4 @@
-"""The columns of CSV and Parquet in SQL: as rows come, as they are written, and as they are read."""
+"""The columns of CSV and Parquet in SQL: as rows come, as they are written, as they are read."""
 
 from collections.abc import Mapping
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,8 +19,21 @@ from helpdesk.adapters.duckdb_export_files.focus import AS_FOCUS
 from helpdesk.billing.export_rows import ExportRow
 from helpdesk.billing.exports import ExportFormat, PartFile
 
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
-_CSV = "FORMAT csv, COMPRESSION gzip, HEADER"
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """How a format is written: under which name, of which columns, with which options."""
+
+    format: ExportFormat
+    name: str
+    columns: str
+    options: str
+
+
+_AS_PARQUET_FILE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+_PARQUET = _Copy("parquet", "rows.parquet", AS_PARQUET, _AS_PARQUET_FILE)
+_CSV = _Copy("csv", "rows.csv.gz", AS_CSV, "FORMAT csv, COMPRESSION gzip, HEADER")
+_FOCUS = _Copy("focus", "focus.parquet", AS_FOCUS, _AS_PARQUET_FILE)
 
 
 class DuckDBPartFiles:
@@ -34,24 +48,16 @@ class DuckDBPartFiles:
         with raw.open("w", newline="", encoding="utf-8") as file:
             # A row is a tuple: the loop is in C.
             csv.writer(file).writerows(rows)
-        paths: dict[ExportFormat, Path] = {
-            "csv": folder / "rows.csv.gz",
-            "parquet": folder / "rows.parquet",
-            "focus": folder / "focus.parquet",
-        }
-        from_raw = csv_reader(
+        source = csv_reader(
             quoted(raw), RAW_TYPES, header=False, line_end=r"\r\n", compression="none"
         )
-        from_parquet = f"read_parquet({quoted(paths['parquet'])})"
         with database(folder) as connection:
-            copies: Sequence[tuple[ExportFormat, str, str, str]] = (
-                ("parquet", AS_PARQUET, from_raw, _PARQUET),
-                ("csv", AS_CSV, from_parquet, _CSV),
-                ("focus", AS_FOCUS, from_parquet, _PARQUET),
-            )
+            parquet = _file(connection, _PARQUET, source, folder)
+            source = f"read_parquet({quoted(parquet.path)})"
             return [
-                _file(connection, format_, paths[format_], f"SELECT {columns} FROM {source}", how)
-                for format_, columns, source, how in copies
+                _file(connection, _CSV, source, folder),
+                parquet,
+                _file(connection, _FOCUS, source, folder),
             ]
 
     def versions(self) -> Mapping[str, str]:
@@ -60,9 +66,12 @@ class DuckDBPartFiles:
 
 
 def _file(
-    connection: duckdb.DuckDBPyConnection, format: ExportFormat, path: Path, rows: str, how: str
+    connection: duckdb.DuckDBPyConnection, copy: _Copy, source: str, folder: Path
 ) -> PartFile:
-    written = connection.execute(f"COPY ({rows}) TO {quoted(path)} ({how})").fetchall()
+    path = folder / copy.name
+    ((rows,),) = connection.execute(
+        f"COPY (SELECT {copy.columns} FROM {source}) TO {quoted(path)} ({copy.options})"  # noqa: S608
+    ).fetchall()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return PartFile(format, path, written[0][0], digest, path.stat().st_size)
+    return PartFile(copy.format, path, rows, digest, path.stat().st_size)

@@ -22,7 +22,7 @@ _Listed = TypeVar("_Listed")
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[_Listed]):
-    """The items of a tenant whose sort key is a prefix and an id."""
+    """The items of a partition whose sort key is a prefix and an id."""
 
     database: Database
     table: str
@@ -30,11 +30,15 @@ class Listing(Generic[_Listed]):
     read: Callable[[Fields], _Listed]
 
     def page(self, tenant: TenantId, limit: int, cursor: str | None) -> Page[_Listed]:
-        """One page. Raises ValidationFailed for a cursor that is none."""
+        """One page of a tenant's items. Raises ValidationFailed for a cursor that is none."""
+        return self.page_of(tenant_partition(tenant), limit, cursor)
+
+    def page_of(self, partition: str, limit: int, cursor: str | None) -> Page[_Listed]:
+        """One page of a partition. Raises ValidationFailed for a cursor that is none."""
         after = None if cursor is None else self.prefix + from_cursor(cursor, _ID)
         items = self.database.query(
             self.table,
-            tenant_partition(tenant),
+            partition,
             self.prefix,
             newest_first=True,
             after=after,

@@ -28,6 +28,7 @@ Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 PERIODS                              <2026-11>
                 INVOICES                             <number, twelve digits>
                 RECONCILIATIONS                      <reconciliation>
+                EXPORTS                              <export>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -39,6 +40,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.billing.exports import ExportId
 from helpdesk.billing.reconciliation import ReconciliationId
 from helpdesk.ids import (
     ActionId,
@@ -76,6 +78,9 @@ TENANTS = "TENANTS"
 
 PLANS = "PLANS"
 """The partition of the plans that operators wrote."""
+
+EXPORTS = "EXPORTS"
+"""Where the export jobs lie: they are the platform's."""
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -306,6 +311,11 @@ def invoice_key(place: int) -> ItemKey:
 def reconciliation_key(reconciliation: ReconciliationId) -> ItemKey:
     """A reconciliation that somebody asked for."""
     return ItemKey("RECONCILIATIONS", reconciliation)
+
+
+def export_key(export: ExportId) -> ItemKey:
+    """An export job."""
+    return ItemKey(EXPORTS, export)
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
