@@ -15,7 +15,7 @@ from infra.parts.acknowledged import acknowledge
 from infra.parts.platform import Platform
 from infra.parts.queue import DeadLetters
 
-_SOURCE = "helpdesk"
+_SOURCE = "helpdesk.platform"
 
 
 class BillingNews(Construct):

@@ -25,6 +25,7 @@ WITHOUT_DYNAMODB = {
     "test_action_queue.py",
     "test_event_bus.py",
     "test_delivery_queue.py",
+    "test_billing_queue.py",
     "test_platform_keys.py",
     "test_root_secrets.py",
 }

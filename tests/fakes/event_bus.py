@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from helpdesk.events import DomainEvent
+from helpdesk.events import DomainEvent, PlatformEvent
 
 
 class MemoryEventBus:
     """Keeps what was published in ``events``."""
 
     def __init__(self) -> None:
-        self.events: list[DomainEvent] = []
+        self.events: list[DomainEvent | PlatformEvent] = []
 
-    def publish(self, events: Sequence[DomainEvent]) -> None:
+    def publish(self, events: Sequence[DomainEvent | PlatformEvent]) -> None:
         """Publishes events."""
         self.events.extend(events)

@@ -168,12 +168,18 @@ def _usage_recorded(event: UsageEvent) -> DomainEvent:
     return _event("usage.recorded", event.tenant, event.id, event.occurred_at, data)
 
 
+def id_of(type_: str, subject: str, occurred_at: datetime, version: object = "") -> str:
+    """The one id of the event that tells of a fact. ``version`` tells apart what happens to one
+    subject several times."""
+    fact = hashlib.sha256(f"{type_} {subject} {version}".encode()).digest()
+    return new_id("evt", occurred_at, lambda length: fact[:length])
+
+
 def _event(
     type_: str, tenant: TenantId, subject: str, occurred_at: datetime, data: Mapping[str, Any]
 ) -> DomainEvent:
-    fact = hashlib.sha256(f"{type_} {subject} {data.get('version', '')}".encode()).digest()
     return DomainEvent(
-        id=new_id("evt", occurred_at, lambda length: fact[:length]),
+        id=id_of(type_, subject, occurred_at, data.get("version", "")),
         type=type_,
         tenant=tenant,
         subject=subject,

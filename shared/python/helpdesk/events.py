@@ -68,6 +68,31 @@ class DomainEvent(_Message):
     data: Mapping[str, Any]
 
 
+class BillingJob(_Message):
+    """Something is to be done to whole months, by schedule or because somebody asked for it.
+
+    ``id`` names the export to go on with, or the reconciliation. ``after`` is the tenant behind
+    which a job goes on that ran out of time.
+    """
+
+    job: Literal["export", "reconcile", "check", "draft", "close", "storage"]
+    id: str | None = None
+    after: TenantId | None = None
+
+
+class PlatformEvent(_Message):
+    """Something that has happened to the platform as a whole: no tenant is told of it.
+
+    ``id`` follows from the fact.
+    """
+
+    id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    data: Mapping[str, Any]
+
+
 class DeliveryDue(_Message):
     """Something waits in a lane of a webhook's deliveries. It says to look, not what is there.
 

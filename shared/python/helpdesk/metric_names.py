@@ -32,6 +32,7 @@ class Metric(Enum):
     USAGE_DIFFERENCES = "helpdesk.usage.differences", "Count"
     USAGE_OVERDUE = "helpdesk.usage.overdue", "Count"
     PERIODS_CLOSED = "helpdesk.billing.periods_closed", "Count"
+    EXPORTS_FAILED = "helpdesk.billing.exports_failed", "Count"
     BILLING_DIFFERENCES = "helpdesk.billing.differences", "Count"
 
     unit: str

@@ -45,7 +45,12 @@ class Facts(TypedDict, total=False):
     status: int
     code: str
     period: str
-    model: str
+    export: str
+    job: str
+    difference: str
+    where: str
+    meter: str
+    model: str | None
     finish_reason: str
     cache: str
     version: int
@@ -53,6 +58,8 @@ class Facts(TypedDict, total=False):
     attempt: int
     count: int
     failed: int
+    busy: int
+    overdue: int
     passages: int
     chunks: int
     size_bytes: int

@@ -28,6 +28,7 @@ EventType = Literal[
     "action.failed",
     "action.unknown",
     "action.rejected",
+    "invoice.issued",
 ]
 """What can be subscribed to; add a type here when something publishes it."""
 

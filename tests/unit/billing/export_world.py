@@ -11,14 +11,15 @@ from helpdesk.billing.exporting import Exporting
 from helpdesk.billing.exports import Export, ExportId
 from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.postings import Posting
-from helpdesk.billing.rating import BillLine
+from helpdesk.billing.rating import Bill, BillLine
+from helpdesk.billing.statements import Statement
 from helpdesk.clock import period_of
 from helpdesk.errors import NotFound
 from helpdesk.ids import EventId, TenantId, new_id
 from helpdesk.money import Money
 from helpdesk.plan_book import STANDARD
 from helpdesk.plans import PlanTerm
-from helpdesk.tenants import Tenant
+from helpdesk.tenants import BillingDetails, Tenant
 from helpdesk.usage import UsageEvent, UsageLine, shard_of
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.charges import MemoryCharges
@@ -66,7 +67,7 @@ class World:
         books = self.ledger.books
         return PeriodLines(self.tenants, self.ledger, books, self.charges, self.periods)
 
-    def exporting(self, rows_per_part=7, **others):
+    def exporting(self, rows_per_part=25, **others):
         ports = {
             "lines": self.lines,
             "parts": DuckDBPartFiles(),
@@ -101,6 +102,13 @@ class World:
             )
         return event
 
+    def state(self, tenant, number):
+        """What a close states: the name of then, and the invoice's number."""
+        bill, details = Bill(PERIOD, "USD", ()), BillingDetails()
+        name = self.tenants.get(tenant).name
+        statement = Statement(tenant, name, details, bill, NOON.date(), number)
+        self.periods.statements[tenant, PERIOD] = statement
+
     def charge(self, tenant, *lines):
         placed = enumerate(lines, start=1)
         self.charges.add([PeriodCharge(charge_id(tenant, PERIOD, n), tenant, x) for n, x in placed])
@@ -128,9 +136,7 @@ def an_event(tenant, *lines, at=NOON, **changes):
 
 def a_line(meter, quantity=1, unit_micros=0, cost=None, model=None, currency="USD"):
     cost = quantity * unit_micros if cost is None else cost
-    return UsageLine(
-        meter, quantity, Money(unit_micros, currency), Money(cost, currency), model
-    )
+    return UsageLine(meter, quantity, Money(unit_micros, currency), Money(cost, currency), model)
 
 
 def a_turn(tenant, at=NOON, **changes):
@@ -150,7 +156,7 @@ def a_charge(kind, micros, **changes):
 
 def a_full_month(world):
     """Every kind of line, of two tenants in two currencies; returns the tenants."""
-    ada, bo = sorted([world.sign_up("Larkfell, \"the\" shop\n"), world.sign_up("=cmd|' /C calc'!A1")])
+    ada, bo = sorted([world.sign_up('Larkfell, "the" shop\n'), world.sign_up("=cmd|' /C calc'!A1")])
     for minute in count():
         at = NOON + timedelta(minutes=minute)
         if minute == 12:
@@ -182,7 +188,9 @@ def a_full_month(world):
     world.use(a_turn(ada, LAST_MONTH, estimated=True))
     world.use(an_event(ada, a_line("storage_mb_days", 5000, 10), type="storage", at=NOON))
     world.use(an_event(ada, a_line("actions", 1, 50_000), type="action", at=NOON))
-    embedded = a_line("embedding_tokens", 10**9, 20_000, cost=20_000_000, model="text-embedding-3-small")
+    embedded = a_line(
+        "embedding_tokens", 10**9, 20_000, cost=20_000_000, model="text-embedding-3-small"
+    )
     world.use(an_event(ada, embedded, type="embedding", at=NOON, conversation=None))
     world.use(a_turn(ada), posted_to=None)
     world.use(a_turn(ada), posted_to="2026-12")

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 
 from helpdesk.billing.archive_keys import file_path, manifest_key, root_of, summary_key
 from helpdesk.billing.export_parts import Part
+from helpdesk.billing.export_saves import save
 from helpdesk.billing.export_sums import Summary, added, joined
 from helpdesk.billing.exports import (
     FORMATS,
@@ -26,6 +27,7 @@ from helpdesk.billing.exports import (
     Export,
     ExportFile,
     ExportFormat,
+    ExportStatus,
     PartFile,
 )
 from helpdesk.billing.manifests import manifest_of
@@ -61,13 +63,14 @@ class Exporting:
     def run(self, export: Export, until: datetime) -> Export:
         """Goes on with an export, beginning no part after ``until``, and returns it as it stands.
 
-        One that is ready is left as it is. Raises Conflict when another worker is at it, NotFound
-        for an unknown tenant, and Unavailable.
+        One that has its manifest is left as it is; it is ready then, unless it is to close its
+        period, which has further steps (billing/closing_exports.py). Raises Overtaken when another
+        worker is at it, NotFound for an unknown tenant, and Unavailable.
         """
         if export.status == "queued":
             begun = replace(export, status="running", closed=self._is_closed(export))
             export = self._saved(export, begun)
-        while export.status == "running" and self.now() < until:
+        while export.status == "running" and not export.manifest_key and self.now() < until:
             entries = self.lines.read(export.period, export.tenant, export.position)
             if first := next(entries, None):
                 export = self._with_part(export, Part(first, entries, self.rows_per_part))
@@ -106,7 +109,8 @@ class Exporting:
         whole = joined(self._summaries(export))
         key = manifest_key(export)
         self._put(export, key, manifest_of(export, whole, self.parts.versions()))
-        return self._saved(export, replace(export, status="ready", manifest_key=key))
+        status: ExportStatus = "running" if export.close else "ready"
+        return self._saved(export, replace(export, status=status, manifest_key=key))
 
     def _summaries(self, export: Export) -> Iterator[Summary]:
         for part in range(len(export.files) // len(FORMATS)):
@@ -120,9 +124,7 @@ class Exporting:
             self.archive.put(key, path, "application/json", _keep_until(export))
 
     def _saved(self, before: Export, after: Export) -> Export:
-        after = replace(after, updated_at=self.now())
-        self.exports.save(after, before)
-        return after
+        return save(self.exports, replace(after, updated_at=self.now()), before)
 
 
 def _keep_until(export: Export) -> datetime | None:

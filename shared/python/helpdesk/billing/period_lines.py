@@ -113,9 +113,7 @@ class PeriodLines:
                 place = Position(payer.tenant, stage, charge.id)
                 yield Entry(place, [row_of(charge, payer)])
 
-    def _entries(
-        self, events: Sequence[UsageEvent], payer: Payer, stage: str
-    ) -> Iterator[Entry]:
+    def _entries(self, events: Sequence[UsageEvent], payer: Payer, stage: str) -> Iterator[Entry]:
         corrected = self._corrected(events, payer)
         for event in events:
             adjusted = corrected.get(event.corrects) if event.corrects else None

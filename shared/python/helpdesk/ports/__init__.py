@@ -9,9 +9,12 @@ from helpdesk.ports.billing import (
     Charges,
     Exports,
     ExportSums,
+    InvoiceRenderer,
     Ledger,
     PartFiles,
     Periods,
+    Plans,
+    Reconciliations,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
@@ -44,6 +47,7 @@ __all__ = [
     "EventBus",
     "ExportSums",
     "Exports",
+    "InvoiceRenderer",
     "Keys",
     "LanguageModel",
     "Ledger",
@@ -51,7 +55,9 @@ __all__ = [
     "PartFiles",
     "PassageIndex",
     "Periods",
+    "Plans",
     "PlatformKeys",
+    "Reconciliations",
     "Replies",
     "RootSecrets",
     "Signatures",

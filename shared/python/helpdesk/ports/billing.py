@@ -9,10 +9,14 @@ from typing import Protocol
 from helpdesk.billing.charges import PeriodCharge
 from helpdesk.billing.export_rows import ExportRow
 from helpdesk.billing.exports import Export, ExportFormat, ExportId, PartFile
+from helpdesk.billing.invoices import Invoice
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
+from helpdesk.billing.reconciliation import ReconciliationId, ReconciliationRun
 from helpdesk.billing.statements import PeriodClose, Statement
+from helpdesk.events import BillingJob
 from helpdesk.ids import EventId, TenantId
 from helpdesk.pages import Page
+from helpdesk.plans import Plan
 from helpdesk.usage import UsageEvent
 
 
@@ -24,6 +28,15 @@ class Ledger(Protocol):
 
         Returns the event that stands under its id from now on: this one, or an earlier one.
         """
+
+    def correct(self, event: UsageEvent, number: int) -> UsageEvent:
+        """As :meth:`record`, for the ``number``-th correction of the event that it ``corrects``.
+
+        Raises Conflict when that number is taken by another one.
+        """
+
+    def corrections(self, tenant: TenantId, event: EventId) -> Sequence[UsageEvent]:
+        """What was recorded by :meth:`correct` of an event, in the order of their numbers."""
 
     def pages(
         self, tenant: TenantId, period: str, shard: int, after: EventId | None = None
@@ -68,6 +81,19 @@ class Books(Protocol):
         """The dashboard's counts of those of the days that have any. Lags behind what happened."""
 
 
+class Plans(Protocol):
+    """The plans that operators wrote, each in all its versions."""
+
+    def add(self, plan: Plan) -> None:
+        """Writes a version, which never changes. Raises Conflict when it is there already."""
+
+    def newest(self, name: str) -> Plan | None:
+        """The newest version of a plan, if any was written."""
+
+    def newest_of_all(self) -> Sequence[Plan]:
+        """The newest version of each plan, by name."""
+
+
 class Charges(Protocol):
     """What closed months have beside usage; a part of the ledger, and only ever added to."""
 
@@ -90,17 +116,23 @@ class Periods(Protocol):
     def last(self) -> PeriodClose | None:
         """The newest close, begun or done."""
 
+    def all(self) -> Sequence[PeriodClose]:
+        """All closes, begun or done, in the order of their periods."""
+
     def begin(self, close: PeriodClose) -> PeriodClose:
         """Begins a close and returns the one that stands: this one, or an earlier one."""
 
     def seal(self, close: PeriodClose) -> None:
         """Ends a close that was begun. Safe to repeat. Raises Conflict for another end."""
 
-    def state(self, statements: Sequence[Statement]) -> None:
-        """Writes tenants' statements of a month; those that are there stay. Safe to repeat.
+    def state(self, statement: Statement) -> None:
+        """Writes a tenant's statement of a month; one that is there stays. Safe to repeat.
 
-        Raises Conflict when one is there with other content.
+        Raises Conflict when it is there with other content, or its number is another's.
         """
+
+    def last_number(self) -> int:
+        """How many numbers the statements of all periods have so far."""
 
     def statement(self, tenant: TenantId, period: str) -> Statement:
         """A tenant's statement. Raises NotFound."""
@@ -125,11 +157,31 @@ class Exports(Protocol):
         """The exports, newest first. Raises ValidationFailed for a foreign cursor."""
 
 
-class BillingQueue(Protocol):
-    """Work on exports."""
+class Reconciliations(Protocol):
+    """What was found when periods were reconciled."""
 
-    def send(self, export: ExportId) -> None:
-        """Asks for an export to be gone on with; twice is as good as once. Raises Unavailable."""
+    def put(self, run: ReconciliationRun) -> None:
+        """Writes one, or replaces it."""
+
+    def get(self, reconciliation: ReconciliationId) -> ReconciliationRun:
+        """One of them. Raises NotFound."""
+
+
+class InvoiceRenderer(Protocol):
+    """Invoices as people read them."""
+
+    def pdf(self, invoice: Invoice) -> bytes:
+        """An invoice as a PDF file: the same bytes whenever it is made again."""
+
+
+class BillingQueue(Protocol):
+    """Work on whole months."""
+
+    def send(self, job: BillingJob) -> None:
+        """Asks for a job to be done, or gone on with; twice is as good as once.
+
+        Raises Unavailable.
+        """
 
 
 class Archive(Protocol):

@@ -4,16 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from helpdesk.events import DeliveryDue, DomainEvent
+from helpdesk.events import DeliveryDue, DomainEvent, PlatformEvent
 from helpdesk.ids import EventId, TenantId, WebhookId
 from helpdesk.pages import Page
 from helpdesk.webhooks import Attempt, Delivery, DueLane, Lane, Webhook
 
 
 class EventBus(Protocol):
-    """Tells whoever listens what has happened."""
+    """Tells whoever listens what has happened.
 
-    def publish(self, events: Sequence[DomainEvent]) -> None:
+    Listeners to tenants' events never hear of the platform's.
+    """
+
+    def publish(self, events: Sequence[DomainEvent | PlatformEvent]) -> None:
         """Publishes events, at least once. Raises Unavailable when any was not taken."""
 
 

@@ -20,8 +20,9 @@ from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ingestion import Ingestion
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
@@ -31,10 +32,8 @@ from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.tenant_cache import CachedTenants
-from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
@@ -45,6 +44,7 @@ from helpdesk.wiring.adapters import (
     action_works_of,
     actions,
     argument_schema,
+    books,
     change_of,
     conversations,
     deliveries,
@@ -59,10 +59,12 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
+    plans,
     platform_keys,
     replies,
     root_secrets,
     signatures,
+    tariffs,
     tenants,
     tool_caller,
     tools,
@@ -70,6 +72,17 @@ from helpdesk.wiring.adapters import (
     visitor_tokens,
     webhook_sender,
     webhooks,
+)
+from helpdesk.wiring.billing import (
+    billed_events,
+    billing_jobs,
+    bills,
+    checking,
+    counting_days,
+    export_requests,
+    ingesting_usage,
+    issued_invoices,
+    reconciliation_requests,
 )
 from helpdesk.wiring.clients import settings
 
@@ -79,18 +92,28 @@ __all__ = [
     "announcer",
     "approvals",
     "authenticator",
+    "billed_events",
+    "billing_jobs",
+    "bills",
+    "catalogue",
     "change_of",
     "chat",
+    "checking",
     "conversations",
+    "counting_days",
     "delivering",
     "embedding",
     "execution",
+    "export_requests",
     "fan_out",
     "gateway_authenticator",
+    "ingesting_usage",
     "ingestion",
+    "issued_invoices",
     "keyring",
     "knowledge",
-    "metering",
+    "planning",
+    "reconciliation_requests",
     "reconciling",
     "replies",
     "retrieval",
@@ -120,7 +143,19 @@ def gateway_authenticator() -> Authenticator:
 @cache
 def tenancy() -> Tenancy:
     """Companies sign up and choose their settings."""
-    return Tenancy(tenants(), utc_now)
+    return Tenancy(tenants(), catalogue(), utc_now)
+
+
+@cache
+def catalogue() -> PlanCatalogue:
+    """All plans."""
+    return PlanCatalogue(plans())
+
+
+@cache
+def planning() -> Planning:
+    """Changes tenants' plans, and shows beforehand what that would cost."""
+    return Planning(tenants(), catalogue(), books(), PRICE_BOOK, utc_now)
 
 
 @cache
@@ -139,18 +174,6 @@ def signing() -> Signing:
 def sessions() -> Sessions:
     """Visitors' sessions; on one machine a tenant need not name its origins."""
     return Sessions(tenants(), root_secrets(), utc_now, settings().stage == "local")
-
-
-@cache
-def tariffs() -> Tariffs:
-    """What a unit costs a tenant."""
-    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)
-
-
-@cache
-def metering() -> Metering:
-    """Answers what was used."""
-    return Metering(ledger(), tenants(), utc_now)
 
 
 @cache

@@ -26,6 +26,8 @@ from helpdesk.ports import (
     Ledger,
     Parser,
     PassageIndex,
+    Periods,
+    Plans,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -37,8 +39,11 @@ from helpdesk.ports import (
     Webhooks,
     WebhookSender,
 )
+from helpdesk.pricing import PRICE_BOOK
 from helpdesk.signing import CallSignatures, Signing
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.visitor_tokens import VisitorTokens
 from helpdesk.wiring.clients import client, dynamodb, model_keys, s3, settings
 
@@ -65,6 +70,14 @@ def tools() -> Tools:
     from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 
     return DynamoDBTools(dynamodb(), settings().tenants_table)
+
+
+@cache
+def plans() -> Plans:
+    """The plans that operators wrote."""
+    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+
+    return DynamoDBPlans(dynamodb(), settings().tenants_table)
 
 
 @cache
@@ -134,6 +147,14 @@ def books() -> Books:
     from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 
     return DynamoDBBooks(dynamodb(), settings().books_table)
+
+
+@cache
+def periods() -> Periods:
+    """The closes of periods, and tenants' statements."""
+    from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+
+    return DynamoDBPeriods(dynamodb(), settings().books_table)
 
 
 @cache
@@ -308,3 +329,9 @@ def language_model() -> LanguageModel:
 def visitor_tokens() -> VisitorTokens:
     """Writes and reads visitors' tokens."""
     return VisitorTokens(root_secrets(), utc_now)
+
+
+@cache
+def tariffs() -> Tariffs:
+    """What a unit costs a tenant."""
+    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)

@@ -18,7 +18,9 @@ _PRICED = f"({_USAGE} OR {_SUBSCRIPTION})"
 _TAX = "line = 'tax'"
 _SKU = "line || coalesce('/' || model, '')"
 _PERIOD_START = "(billing_period || '-01 00:00:00+00')::TIMESTAMPTZ"
-_CHARGED_PERIOD_START = "(coalesce(adjustment_of, billing_period) || '-01 00:00:00+00')::TIMESTAMPTZ"
+_CHARGED_PERIOD_START = (
+    "(coalesce(adjustment_of, billing_period) || '-01 00:00:00+00')::TIMESTAMPTZ"
+)
 _DAILY = "meter = 'storage_mb_days'"
 _MONEY = "DECIMAL(18, 6)"
 _PRODUCT = "DECIMAL(38, 12)"

@@ -33,13 +33,13 @@ class DuckDBPartFiles:
         raw = folder / "raw.csv"
         with raw.open("w", newline="", encoding="utf-8") as file:
             # A row is a tuple: the loop is in C.
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            csv.writer(file).writerows(rows)
         paths: dict[ExportFormat, Path] = {
             "csv": folder / "rows.csv.gz",
             "parquet": folder / "rows.parquet",
             "focus": folder / "focus.parquet",
         }
-        from_raw = csv_reader(quoted(raw), RAW_TYPES, header=False)
+        from_raw = csv_reader(quoted(raw), RAW_TYPES, header=False, line_end=r"\r\n")
         from_parquet = f"read_parquet({quoted(paths['parquet'])})"
         with database(folder) as connection:
             copies: Sequence[tuple[ExportFormat, str, str, str]] = (

@@ -1,7 +1,9 @@
-"""Where everything lies: the one module that builds keys. A tenant's keys begin with the tenant.
+"""Where everything lies: the one module that builds keys. A tenant's own begin with the tenant.
 
 Tenants         TENANT#<tenant>                      META, KEY#<key>, TOOL#<name>
                 KEY#<hash>                           KEY
+                TENANTS                              <tenant>
+                PLANS                                <plan>#<version>
 Knowledge       TENANT#<tenant>                      DOCUMENT#<document>, EXTERNAL#<sha256>
                 TENANT#<tenant>#EMBEDDING            <model>#<content hash>
 Conversations   TENANT#<tenant>                      CONVERSATION#<conversation>
@@ -15,11 +17,17 @@ Actions         TENANT#<tenant>                      ACTION#<action>
   due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>#<s>  <event>
                 TENANT#<tenant>#EVENT                <event>
+                TENANT#<tenant>#CORRECTIONS#<event>  <number>
+                TENANT#<tenant>#CHARGES#<2026-11>    <charge>
 Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>#BOOKS#<2026-11>      SHARD#<shard>
                 TENANT#<tenant>#LATE_INTO#<2026-12>  <event>
                 TENANT#<tenant>#LATE_OUT#<2026-11>   <event>
                 TENANT#<tenant>#DAYS                 <2026-11-30>#<shard>
+                TENANT#<tenant>                      STATEMENT#<2026-11>
+                PERIODS                              <2026-11>
+                INVOICES                             <number, twelve digits>
+                RECONCILIATIONS                      <reconciliation>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -31,6 +39,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.billing.reconciliation import ReconciliationId
 from helpdesk.ids import (
     ActionId,
     ConversationId,
@@ -54,6 +63,19 @@ OUTBOX = "OUTBOX#"
 WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
 TOOLS = "TOOL#"
+STATEMENTS = "STATEMENT#"
+
+PERIODS = "PERIODS"
+"""Where the closes of periods lie: they are of all tenants."""
+
+INVOICES = "INVOICES"
+"""Where it is said whose an invoice's number is: the numbers of all tenants are one sequence."""
+
+TENANTS = "TENANTS"
+"""The partition of the list of all tenants."""
+
+PLANS = "PLANS"
+"""The partition of the plans that operators wrote."""
 
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
@@ -84,6 +106,21 @@ def tenant_partition(tenant: TenantId) -> str:
 def tenant_key(tenant: TenantId) -> ItemKey:
     """A tenant itself."""
     return ItemKey(tenant_partition(tenant), "META")
+
+
+def listed_key(tenant: TenantId) -> ItemKey:
+    """A tenant in the list of all."""
+    return ItemKey(TENANTS, tenant)
+
+
+def plan_key(name: str, version: int) -> ItemKey:
+    """A version of a plan; versions sort as texts."""
+    return ItemKey(PLANS, f"{versions_of(name)}{version:06}")
+
+
+def versions_of(name: str) -> str:
+    """How the sort keys of a plan's versions begin."""
+    return f"{name}#"
 
 
 def owned_key(tenant: TenantId, key: KeyId) -> ItemKey:
@@ -196,6 +233,16 @@ def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
 
 
+def corrections_partition(tenant: TenantId, event: EventId) -> str:
+    """Where it lies which events correct an event."""
+    return f"{tenant_partition(tenant)}#CORRECTIONS#{event}"
+
+
+def correction_key(tenant: TenantId, event: EventId, number: int) -> ItemKey:
+    """A correction of an event; numbers count from 1 and sort as texts."""
+    return ItemKey(corrections_partition(tenant, event), f"{number:06}")
+
+
 def unposted_partition(tenant: TenantId, shard: int) -> str:
     """Where the notes lie of a shard's events that are in no account yet."""
     return f"{tenant_partition(tenant)}#UNPOSTED#{shard}"
@@ -229,6 +276,36 @@ def days_partition(tenant: TenantId) -> str:
 def day_key(tenant: TenantId, day: date, shard: int) -> ItemKey:
     """A shard's counts of a day; days sort as texts."""
     return ItemKey(days_partition(tenant), f"{day}#{shard}")
+
+
+def charges_partition(tenant: TenantId, period: str) -> str:
+    """Where the charges of a tenant's closed period lie."""
+    return f"{tenant_partition(tenant)}#CHARGES#{period}"
+
+
+def charge_key(tenant: TenantId, period: str, charge: EventId) -> ItemKey:
+    """A charge."""
+    return ItemKey(charges_partition(tenant, period), charge)
+
+
+def period_key(period: str) -> ItemKey:
+    """The close of a period."""
+    return ItemKey(PERIODS, period)
+
+
+def statement_key(tenant: TenantId, period: str) -> ItemKey:
+    """What a tenant owes for a closed period."""
+    return ItemKey(tenant_partition(tenant), f"{STATEMENTS}{period}")
+
+
+def invoice_key(place: int) -> ItemKey:
+    """Whose the number of that place is; places count from 1 and sort as texts."""
+    return ItemKey(INVOICES, f"{place:012}")
+
+
+def reconciliation_key(reconciliation: ReconciliationId) -> ItemKey:
+    """A reconciliation that somebody asked for."""
+    return ItemKey("RECONCILIATIONS", reconciliation)
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:
