@@ -89,7 +89,10 @@ class Archive(Construct):
 
     def _refuse_what_could_change(self, lock: ArchiveLock) -> None:
         """Said to everybody, whatever their role allows: a lock protects a version of a file, but
-        neither against being left out nor against a delete marker that hides it."""
+        not against being left out, nor against a newer version or a delete marker on top of it.
+
+        What comes to the closed months must so be put in one request, lock and condition with it.
+        """
         refusals: Mapping[str, tuple[str, Mapping[str, Any] | None]] = {
             "NotWithoutLock": (
                 "s3:PutObject",
@@ -99,6 +102,7 @@ class Archive(Construct):
                 "s3:PutObject",
                 {"NumericLessThan": {"s3:object-lock-remaining-retention-days": _AT_LEAST}},
             ),
+            "NotOver": ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}}),
             "NotHidden": ("s3:DeleteObject", None),
         }
         for sid, (action, conditions) in refusals.items():
