@@ -1,5 +1,8 @@
 """What finance keeps: a bucket in which a closed month can't change."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk.aws_iam import AnyPrincipal, Effect, Grant, PolicyStatement
 from aws_cdk.aws_s3 import LifecycleRule
@@ -86,8 +89,11 @@ class Archive(Construct):
 
     def _refuse_what_could_change(self, lock: ArchiveLock) -> None:
         """Said to everybody, whatever their role allows: a lock protects a version of a file, but
-        neither against being left out nor against a delete marker that hides it."""
-        refusals = {
+        not against being left out, nor against a newer version or a delete marker on top of it.
+
+        What comes to the closed months must so be put in one request, lock and condition with it.
+        """
+        refusals: Mapping[str, tuple[str, Mapping[str, Any] | None]] = {
             "NotWithoutLock": (
                 "s3:PutObject",
                 {"StringNotEquals": {"s3:object-lock-mode": lock}},
@@ -96,6 +102,7 @@ class Archive(Construct):
                 "s3:PutObject",
                 {"NumericLessThan": {"s3:object-lock-remaining-retention-days": _AT_LEAST}},
             ),
+            "NotOver": ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}}),
             "NotHidden": ("s3:DeleteObject", None),
         }
         for sid, (action, conditions) in refusals.items():

@@ -36,9 +36,6 @@ _JOBS = {
 }
 """When which job is due, in UTC. A month is closed after the storage of its last day is counted."""
 
-# The functions that take facts which may come again with other content.
-_TAKERS = ("api", "billing")
-
 
 class Billing(Construct):
     """One worker for all that has to do with whole months; whatever it does, it may do again.
@@ -110,9 +107,16 @@ class Billing(Construct):
         monitoring.alarm(
             self,
             "UsageConflict",
-            metrics.counted_by_any(_TAKERS, metrics.USAGE_CONFLICTS),
+            metrics.counted_by("api", metrics.USAGE_CONFLICTS),
             above=0,
             why="A usage event came again with other content: the log says which.",
+        )
+        monitoring.alarm(
+            self,
+            "ExportFailed",
+            metrics.counted_by("billing", metrics.EXPORTS_FAILED),
+            above=0,
+            why="An export has failed, or a month is not closed: the export says why.",
         )
         monitoring.alarm(
             self,

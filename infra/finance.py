@@ -113,7 +113,7 @@ class Finance(Construct):
         """Whom the account lets assume it reads closed months, and asks by this workgroup."""
         role = Role(
             self,
-            "Reader",
+            "Role",
             assumed_by=AccountRootPrincipal(),
             description="Reads closed months and queries them.",
         )

@@ -1,7 +1,7 @@
 """Tenants are told what has happened: rule, queue, function, and a schedule for what is due."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_events import EventPattern, Match, Rule, Schedule
+from aws_cdk.aws_events import EventPattern, Rule, Schedule
 from aws_cdk.aws_events_targets import LambdaFunction, SqsQueue
 from constructs import Construct
 
@@ -56,8 +56,7 @@ class Webhooks(Construct):
             self,
             "Happens",
             event_bus=events.bus,
-            # What has happened to the platform as a whole is no tenant's.
-            event_pattern=EventPattern(source=[_SOURCE], detail={"tenant": Match.exists()}),
+            event_pattern=EventPattern(source=[_SOURCE]),
             targets=[SqsQueue(happened.queue)],
         )
         Rule(self, "Every", schedule=Schedule.rate(_EVERY), targets=[LambdaFunction(function)])

@@ -1,7 +1,5 @@
 """The product's own metrics, by the names that its functions write."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import IMetric, MathExpression, Metric
 
@@ -14,6 +12,7 @@ TOKEN_USAGE = "gen_ai.client.token.usage"
 DEAD_DELIVERIES = "helpdesk.webhooks.dead"
 USAGE_CONFLICTS = "helpdesk.usage.conflicts"
 USAGE_DIFFERENCES = "helpdesk.usage.differences"
+EXPORTS_FAILED = "helpdesk.billing.exports_failed"
 BILLING_DIFFERENCES = "helpdesk.billing.differences"
 
 _FINISH_REASON = "helpdesk.finish_reason"
@@ -31,22 +30,13 @@ def turns(metric: str, statistic: str, finish_reason: str = "answered") -> Metri
 
 
 def counted_by(service: str, metric: str) -> Metric:
-    """The sum of a metric that a function counts."""
+    """The sum of a metric that one function counts."""
     return Metric(
         namespace=NAMESPACE,
         metric_name=metric,
         dimensions_map={"service": service},
         statistic="Sum",
         period=Duration.minutes(5),
-    )
-
-
-def counted_by_any(services: Sequence[str], metric: str) -> IMetric:
-    """The sum of a metric that several functions count."""
-    each_by = {service: counted_by(service, metric) for service in services}
-    expression = " + ".join(f"FILL({service}, 0)" for service in services)
-    return MathExpression(
-        expression=expression, label=metric, using_metrics=each_by, period=Duration.minutes(5)
     )
 
 

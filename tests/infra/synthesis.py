@@ -75,7 +75,7 @@ class Synthesised:
 
 def synthesised(stage: str, outdir: Path, **context: str) -> Synthesised:
     """A stage's templates. Raises when cdk-nag finds something."""
-    folder = Path(app_of(stage, outdir, **context).synth().directory)
+    folder = Path(app_of(stage, outdir, bundled=False, **context).synth().directory)
     data, service = (
         json.loads((folder / f"Helpdesk-{stage}-{stack}.template.json").read_text())
         for stack in ("Data", "Service")

@@ -63,6 +63,7 @@ def test_the_metrics_are_those_that_functions_write() -> None:
         metrics.DEAD_DELIVERIES,
         metrics.USAGE_CONFLICTS,
         metrics.USAGE_DIFFERENCES,
+        metrics.EXPORTS_FAILED,
         metrics.BILLING_DIFFERENCES,
     }
     assert watched <= written

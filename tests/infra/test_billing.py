@@ -1,10 +1,22 @@
 """Whole months: who works on them and when, what is locked, and whom finance hears from."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from helpdesk.adapters.eventbridge_bus import PLATFORM_SOURCE
+from helpdesk.billing.announcements import (
+    PERIOD_CLOSED,
+    PERIOD_DIFFERS,
+    period_closed,
+    period_differs,
+)
+from helpdesk.billing.exports import ExportId
+from helpdesk.billing.reconciliation import Reconciliation
+from helpdesk.billing.statements import PeriodClose
+from helpdesk.metric_names import Metric
 from infra.stages import STAGES
 from tests.infra.synthesis import Synthesised, synthesised
 
@@ -62,6 +74,7 @@ def test_a_closed_month_can_not_change(aws_stage: Synthesised) -> None:
             "s3:PutObject",
             {"NumericLessThan": {"s3:object-lock-remaining-retention-days": 1825}},
         ),
+        "NotOver": ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}}),
         "NotHidden": ("s3:DeleteObject", None),
     }
     variables = aws_stage.function("billing")["Environment"]["Variables"]
@@ -83,16 +96,14 @@ def test_who_sells_is_said_by_the_stage(stage: Synthesised) -> None:
     assert variables["SELLER_TAX_ID"] == values.seller_tax_id
 
 
-NEWS = {"billing.period_closed": "is closed", "billing.period_differs": "does not add up"}
+NEWS = {PERIOD_CLOSED: "is closed", PERIOD_DIFFERS: "does not add up"}
 
 
 def test_finance_is_told_in_words(aws_stage: Synthesised) -> None:
-    from helpdesk.adapters.eventbridge_bus import SOURCE
-
     told = {}
     for rule in aws_stage.properties("AWS::Events::Rule", "BillingNews"):
         (kind,) = rule["EventPattern"]["detail-type"]
-        assert rule["EventPattern"]["source"] == [SOURCE]
+        assert rule["EventPattern"]["source"] == [PLATFORM_SOURCE]
         assert "DomainEventsBus" in json.dumps(rule["EventBusName"])
         (target,) = rule["Targets"]
         assert "BillingNewsTopic" in json.dumps(target["Arn"])
@@ -101,6 +112,20 @@ def test_finance_is_told_in_words(aws_stage: Synthesised) -> None:
     assert set(told) == set(NEWS)
     for kind, words in NEWS.items():
         assert f"<detail-data-period> {words}" in told[kind]
+
+
+def test_news_quote_what_the_events_say(aws_stage: Synthesised) -> None:
+    at = datetime(2026, 12, 1, 7, tzinfo=UTC)
+    close = PeriodClose("2026-11", ExportId("exp_1"), at, "0" * 64, 1, "closed", "a", "b", at, "c")
+    said = [period_closed(close), period_differs(Reconciliation("2026-11", at, True, {}))]
+    events = {event.type: event.model_dump(mode="json") for event in said}
+    for rule in aws_stage.properties("AWS::Events::Rule", "BillingNews"):
+        (kind,) = rule["EventPattern"]["detail-type"]
+        for path in rule["Targets"][0]["InputTransformer"]["InputPathsMap"].values():
+            value: Any = {"detail": events[kind]}
+            for name in path.removeprefix("$.").split("."):
+                value = value[name]
+            assert value is not None
 
 
 def test_news_travel_sealed(aws_stage: Synthesised) -> None:
@@ -130,21 +155,15 @@ def test_money_that_does_not_add_up_raises_an_alarm(aws_stage: Synthesised) -> N
         for name, alarm in aws_stage.resources("AWS::CloudWatch::Alarm").items()
         if name.startswith("Billing")
     }
-    from helpdesk.metric_names import Metric
-
-    for name, metric in {
-        "BillingUsageDifference": Metric.USAGE_DIFFERENCES,
-        "BillingPeriodDiffers": Metric.BILLING_DIFFERENCES,
+    for name, (metric, service) in {
+        "BillingUsageDifference": (Metric.USAGE_DIFFERENCES, "billing"),
+        "BillingUsageConflict": (Metric.USAGE_CONFLICTS, "api"),
+        "BillingExportFailed": (Metric.EXPORTS_FAILED, "billing"),
+        "BillingPeriodDiffers": (Metric.BILLING_DIFFERENCES, "billing"),
     }.items():
         assert alarms[name]["MetricName"] == metric.value
-        assert alarms[name]["Dimensions"] == [{"Name": "service", "Value": "billing"}]
+        assert alarms[name]["Dimensions"] == [{"Name": "service", "Value": service}]
         assert (alarms[name]["Threshold"], alarms[name]["Statistic"]) == (0, "Sum")
-    conflicts = alarms["BillingUsageConflict"]
-    assert conflicts["Threshold"] == 0
-    sources = [each for each in conflicts["Metrics"] if "MetricStat" in each]
-    measured = [each["MetricStat"]["Metric"] for each in sources]
-    assert {each["MetricName"] for each in measured} == {Metric.USAGE_CONFLICTS.value}
-    assert [each["Dimensions"][0]["Value"] for each in measured] == ["api", "billing"]
 
 
 def test_an_emulator_has_neither_lock_nor_news(local: Synthesised) -> None:

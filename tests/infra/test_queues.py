@@ -79,7 +79,7 @@ def test_webhooks_hear_of_every_event_of_a_tenant_and_look_each_minute(stage: Sy
     )
     from helpdesk.adapters.eventbridge_bus import SOURCE
 
-    assert happens["EventPattern"] == {"source": [SOURCE], "detail": {"tenant": [{"exists": True}]}}
+    assert happens["EventPattern"] == {"source": [SOURCE]}
     assert "DomainEventsBus" in json.dumps(happens["EventBusName"])
     assert "WebhooksHappenedQueue" in json.dumps(happens["Targets"])
     assert every["ScheduleExpression"] == "rate(1 minute)"
