@@ -26,7 +26,7 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 INSTALLED := .venv/.complete
 STAGE := $(INSTALLED) .emulator/.complete node_modules/.complete
-TESTS := $(STAGE) .localstack/.complete
+TESTS := $(STAGE) .localstack/.complete .focus-validator/.complete
 DYNOXIDE_VERSION := 3.2.0
 DYNOXIDE := .dynoxide/$(DYNOXIDE_VERSION)/bin/dynoxide
 WEB_ADAPTER := .web-adapter/$(WEB_ADAPTER_VERSION)/bin/lambda-adapter
@@ -83,12 +83,14 @@ lock: $(INSTALLED) ## write requirements/*.lock anew from requirements/*.in
 	cd requirements && $(COMPILE) layer.in -o layer.lock
 	cd requirements && $(COMPILE) --override overrides.txt development.in -o development.lock
 	cd requirements && $(COMPILE) index_layer.in -o index_layer.lock
+	cd requirements && $(COMPILE) billing_layer.in -o billing_layer.lock
 	cd requirements && $(COMPILE) emulator.in -o emulator.lock
 	cd requirements && $(COMPILE) --exclude-newer $(LOCALSTACK_DAY) localstack.in -o localstack.lock
+	cd requirements && $(COMPILE) focus-validator.in -o focus-validator.lock
 
 # The environments, by the names that error messages use.
-.venv .emulator .localstack node_modules: %: %/.complete
-.PHONY: .venv .emulator .localstack node_modules
+.venv .emulator .localstack .focus-validator node_modules: %: %/.complete
+.PHONY: .venv .emulator .localstack .focus-validator node_modules
 
 .bootstrap/bin/uv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Install it, or name it:" \
@@ -107,8 +109,9 @@ lock: $(INSTALLED) ## write requirements/*.lock anew from requirements/*.in
 	@$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable .
 	@touch $@
 
-# Of the emulator and LocalStack each wants dependencies of its own.
-.emulator/.complete .localstack/.complete: .%/.complete: requirements/%.lock | $(INSTALLED)
+# Each of these wants dependencies of its own.
+OWN := .emulator/.complete .localstack/.complete .focus-validator/.complete
+$(OWN): .%/.complete: requirements/%.lock | $(INSTALLED)
 	@echo "Installing the $*"
 	@test -x .$*/bin/python || $(UV) venv --quiet --python .venv/bin/python .$*
 	@$(UV) pip sync --quiet --python .$*/bin/python requirements/$*.lock

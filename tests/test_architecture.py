@@ -24,6 +24,7 @@ SDKS = {
     "openai",
     "opensearchpy",
     "httpx2",
+    "duckdb",
     "jsonschema_rs",
     "numpy",
     "docx",

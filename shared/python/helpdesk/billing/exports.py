@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType
+from pathlib import Path
+from typing import Literal, NewType, get_args
 
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
@@ -16,6 +17,23 @@ SCHEMA_VERSION = 1
 
 ROWS_PER_PART = 500_000
 """Lines in one file. A part that a killed worker did not finish is made again."""
+
+
+FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+
+FOCUS_VERSION = "1.2"
+"""The version of the FinOps Foundation's specification that the format ``focus`` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One file of a part on this machine's disk. ``rows`` is without a header."""
+
+    format: ExportFormat
+    path: Path
+    rows: int
+    sha256: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)

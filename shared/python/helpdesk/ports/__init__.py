@@ -10,6 +10,7 @@ from helpdesk.ports.billing import (
     Exports,
     ExportSums,
     Ledger,
+    PartFiles,
     Periods,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
@@ -47,6 +48,7 @@ __all__ = [
     "LanguageModel",
     "Ledger",
     "Parser",
+    "PartFiles",
     "PassageIndex",
     "Periods",
     "PlatformKeys",

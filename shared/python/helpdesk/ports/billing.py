@@ -1,13 +1,14 @@
 """What was used, and what is made of it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from helpdesk.billing.charges import PeriodCharge
-from helpdesk.billing.exports import Export, ExportFormat, ExportId
+from helpdesk.billing.export_rows import ExportRow
+from helpdesk.billing.exports import Export, ExportFormat, ExportId, PartFile
 from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unposted
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
@@ -152,6 +153,19 @@ class Archive(Protocol):
 
     def link(self, key: str, filename: str, valid_for: timedelta) -> str:
         """A URL by which anybody can download a file for a while."""
+
+
+class PartFiles(Protocol):
+    """Writes export files on this machine's disk."""
+
+    def write(self, rows: Iterable[ExportRow], folder: Path) -> Sequence[PartFile]:
+        """Writes the rows into an empty folder, a file for each format, reading them once.
+
+        The same rows give the same bytes.
+        """
+
+    def versions(self) -> Mapping[str, str]:
+        """What the bytes depend on beside the rows: the writers and their versions."""
 
 
 class ExportSums(Protocol):

@@ -1,0 +1,135 @@
+"""A period's lines in the one order in which they are exported, however often that is.
+
+Tenants by their ids; of each the events that were posted to the period, shard by shard in the order
+of their ids; then those of earlier periods that were posted to it; then the charges.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from helpdesk.billing.export_rows import ExportRow, Payer, row_of, rows_of
+from helpdesk.billing.exports import Position
+from helpdesk.billing.periods import previous_period
+from helpdesk.errors import NotFound
+from helpdesk.ids import EventId, TenantId
+from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
+from helpdesk.tenants import Tenant
+from helpdesk.usage import SHARDS, UsageEvent
+
+_TENANTS_AT_ONCE = 100
+_EVENTS_AT_ONCE = 100
+
+_LOOK_BACK = 12
+"""How many periods back the event is looked for that a correction names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event or a charge: its place, and a row for each of its lines."""
+
+    position: Position
+    rows: Sequence[ExportRow]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLines:
+    """Reads a period, a page of events at a time. Of a closed one it reads the same for ever."""
+
+    tenants: Tenants
+    ledger: Ledger
+    books: Books
+    charges: Charges
+    periods: Periods
+
+    def read(
+        self, period: str, only: TenantId | None = None, after: Position | None = None
+    ) -> Iterator[Entry]:
+        """All entries of a period, or those of one tenant, from behind a position on.
+
+        Raises NotFound for an unknown tenant, and Unavailable.
+        """
+        for tenant in self._tenants(only, after):
+            yield from self._of_tenant(self._payer(tenant, period), after)
+            after = None
+
+    def _tenants(self, only: TenantId | None, after: Position | None) -> Iterator[Tenant]:
+        first = only or (after.tenant if after else None)
+        if first:
+            yield self.tenants.get(first)
+        while not only and (page := self.tenants.all(first, _TENANTS_AT_ONCE)):
+            yield from page
+            first = page[-1].id
+
+    def _payer(self, tenant: Tenant, period: str) -> Payer:
+        try:
+            statement = self.periods.statement(tenant.id, period)
+        except NotFound:
+            return Payer(tenant.id, tenant.name, period)
+        # As it was called then: a new name must not change what is closed.
+        return Payer(tenant.id, statement.tenant_name, period, statement.number)
+
+    def _of_tenant(self, payer: Payer, after: Position | None) -> Iterator[Entry]:
+        stages: dict[str, Callable[[Payer, str, str], Iterator[Entry]]] = {
+            **{str(shard): self._posted for shard in range(SHARDS)},
+            "late": self._late,
+            "charges": self._charged,
+        }
+        begun = list(stages).index(after.stage) if after else 0
+        for stage in islice(stages, begun, None):
+            behind = after.after if after and after.stage == stage else ""
+            yield from stages[stage](payer, stage, behind)
+
+    def _posted(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
+        shard = int(stage)
+        pages = self.ledger.pages(
+            payer.tenant, payer.period, shard, EventId(behind) if behind else None
+        )
+        for page in pages:
+            # In this order: an event that leaves the notes meanwhile is found among the late ones.
+            elsewhere = {note.event for note in self.books.unposted(payer.tenant, shard)}
+            late = self.books.late_out_of(payer.tenant, payer.period)
+            elsewhere.update(each.event for each in late)
+            events = [event for event in page if event.id not in elsewhere]
+            yield from self._entries(events, payer, stage)
+
+    def _late(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
+        late = self.books.late_into(payer.tenant, payer.period)
+        waiting = [each for each in late if each.event > behind]
+        for start in range(0, len(waiting), _EVENTS_AT_ONCE):
+            places = {
+                each.event: each.happened_in for each in waiting[start : start + _EVENTS_AT_ONCE]
+            }
+            found = self.ledger.get_many(
+                payer.tenant, {(period, event) for event, period in places.items()}
+            )
+            for event in sorted(found, key=lambda each: each.id):
+                rows = rows_of(event, payer, adjustment_of=places[event.id])
+                yield Entry(Position(payer.tenant, stage, event.id), rows)
+
+    def _charged(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
+        for charge in self.charges.of_period(payer.tenant, payer.period):
+            if charge.id > behind:
+                place = Position(payer.tenant, stage, charge.id)
+                yield Entry(place, [row_of(charge, payer)])
+
+    def _entries(
+        self, events: Sequence[UsageEvent], payer: Payer, stage: str
+    ) -> Iterator[Entry]:
+        corrected = self._corrected(events, payer)
+        for event in events:
+            adjusted = corrected.get(event.corrects) if event.corrects else None
+            place = Position(payer.tenant, stage, event.id)
+            yield Entry(place, rows_of(event, payer, adjusted))
+
+    def _corrected(self, events: Sequence[UsageEvent], payer: Payer) -> dict[EventId, str]:
+        """The earlier periods of events that these correct; one of this period has none."""
+        named = {event.corrects for event in events if event.corrects}
+        periods = [previous_period(payer.period)]
+        while named and len(periods) < _LOOK_BACK:
+            periods.append(previous_period(periods[-1]))
+        found: dict[EventId, str] = {}
+        for period in periods if named else ():
+            places = {(period, event) for event in named}
+            found.update((each.id, period) for each in self.ledger.get_many(payer.tenant, places))
+        return found
