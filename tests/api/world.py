@@ -9,6 +9,7 @@ import boto3
 
 from helpdesk.acting import Acting
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
+from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
@@ -45,6 +46,7 @@ from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.toolbox import Toolbox
 from helpdesk.visitor_tokens import VisitorTokens
@@ -95,7 +97,7 @@ class World:
     def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
         names = (
-            *("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks"),
+            *("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks"),
             "idempotency",
         )
         self.tables = {name: prefix + name for name in names}
@@ -109,19 +111,25 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
-            self.dynamodb, self.tables["conversations"], self.tables["ledger"]
+            self.dynamodb,
+            self.tables["conversations"],
+            self.tables["ledger"],
+            self.tables["books"],
         )
-        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"])
+        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"], self.tables["books"])
+        self.books = DynamoDBBooks(self.dynamodb, self.tables["books"])
         self.actions = DynamoDBActions(
             self.dynamodb,
             self.tables["actions"],
             self.tables["conversations"],
             self.tables["ledger"],
+            self.tables["books"],
         )
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.webhooks = DynamoDBWebhooks(self.dynamodb, self.tables["webhooks"])
@@ -160,7 +168,7 @@ class World:
                 self.action_queue,
                 self.tools,
                 JSONArgumentSchema(),
-                PRICE_BOOK,
+                self.tariffs,
                 utc_now,
             ),
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
@@ -264,7 +272,8 @@ class World:
     def settle(self, turn):
         """Ends a turn that used 1,000 tokens in and 10 out."""
         used = TokenUsage("gpt-4o-mini", 1_000, 10)
-        charged = charge(turn, used, PRICE_BOOK, utc_now(), opens_conversation=True)
+        tariff = self.tariffs.at(turn.tenant, turn.started_at)
+        charged = charge(turn, used, tariff, opens_conversation=True)
         settled = replace(
             turn,
             status=TurnStatus.SETTLED,
