@@ -16,7 +16,6 @@ from helpdesk.plans import PlanTerm
 from tests.unit.billing.closing_world import (
     DECEMBER,
     FERN,
-    FIRST_EXPORT,
     FOR_EVER,
     NOVEMBER,
     OAK,
@@ -26,14 +25,14 @@ from tests.unit.billing.closing_world import (
     Platform,
     Reaper,
     a_tenant,
-    close_with,
+    export_of,
 )
 
 SEPTEMBER = "2026-09"
 OCTOBER_5 = datetime(2026, 10, 5, tzinfo=UTC)
 NEXT_YEAR = datetime(2027, 1, 5, tzinfo=UTC)
 CLOSABLE = datetime(2026, 10, 1, 6, tzinfo=UTC)
-OTHER_EXPORT = ExportId("exp_2")
+FIRST_EXPORT, OTHER_EXPORT = export_of(SEPTEMBER), ExportId("exp_2")
 
 
 @pytest.fixture
@@ -79,7 +78,7 @@ def test_periods_are_closed_in_order(platform):
     for out_of_order in (NOVEMBER, "2026-08"):
         with pytest.raises(Conflict, match="the next is 2026-10"):
             platform.closing().begin(out_of_order, OTHER_EXPORT)
-    platform.close(OCTOBER, OTHER_EXPORT)
+    platform.close(OCTOBER)
 
 
 def test_one_export_closes_a_period(platform):
@@ -88,12 +87,12 @@ def test_one_export_closes_a_period(platform):
     platform.now += timedelta(hours=1)
 
     assert platform.closing().begin(SEPTEMBER, FIRST_EXPORT) == begun
-    with pytest.raises(Conflict, match="exp_1"):
+    with pytest.raises(Conflict, match="exp_2026-09"):
         platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
 
     closed = platform.close(SEPTEMBER)
     assert platform.closing().begin(SEPTEMBER, FIRST_EXPORT) == closed
-    with pytest.raises(Conflict, match="exp_1"):
+    with pytest.raises(Conflict, match="exp_2026-09"):
         platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
 
 
@@ -224,7 +223,7 @@ def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been(platform)
     def outcome_of(platform):
         stated = platform.statements(OCTOBER)
         charges = [platform.charges.of_period(each.tenant, OCTOBER) for each in stated]
-        return stated, charges, platform.periods.all()
+        return stated, charges, platform.periods.all(), platform.archive.files
 
     undisturbed = a_platform()
     undisturbed.close(OCTOBER)
@@ -232,7 +231,7 @@ def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been(platform)
     for step in count(1):
         platform = a_platform()
         try:
-            close_with(platform.closing(Reaper(step)), OCTOBER, platform.now)
+            platform.close(OCTOBER, Reaper(step))
         except Killed:
             killed += 1
             platform.close(OCTOBER)
@@ -249,7 +248,7 @@ def test_a_sealed_period_stays_as_it_is(platform):
     closed = platform.close(SEPTEMBER)
 
     assert closed.last_number == 2
-    assert platform.closing().seal(closed, "5eal" * 16, FOR_EVER) == closed
+    assert platform.closing().seal(closed, closed.manifest_sha256, FOR_EVER) == closed
     with pytest.raises(Conflict, match="another manifest"):
         platform.closing().seal(closed, "other", FOR_EVER)
     assert platform.periods.get(SEPTEMBER) == closed

@@ -53,10 +53,13 @@ AS_CSV = ", ".join(_as_text(name, kind) for name, kind in COLUMNS.items())
 """What makes the cells of CSV out of the columns: no text of a tenant's runs as a formula."""
 
 
-def csv_reader(files: str, types: Mapping[str, str], *, header: bool) -> str:
-    """What reads CSV files of these columns, guessing nothing."""
+def csv_reader(
+    files: str, types: Mapping[str, str], *, header: bool, compression: str = "none"
+) -> str:
+    """What reads CSV files of these columns, guessing nothing, not even from the files' names."""
     columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in types.items())
     return (
         f"read_csv({files}, columns = {{{columns}}}, header = {header}, auto_detect = false,"
-        """ delim = ',', quote = '"', escape = '"', new_line = '\\n')"""
+        """ delim = ',', quote = '"', escape = '"', new_line = '\\n',"""
+        f" compression = '{compression}')"
     )

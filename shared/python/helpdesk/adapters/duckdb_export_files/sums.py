@@ -30,7 +30,7 @@ class DuckDBExportSums:
         paths = f"[{', '.join(map(quoted, files))}]"
         source = f"read_parquet({paths})"
         if format == "csv":
-            source = csv_reader(paths, TYPES, header=True)
+            source = csv_reader(paths, TYPES, header=True, compression="gzip")
         query = f"SELECT {_COLUMNS[format]} FROM {source} GROUP BY 1, 2"  # noqa: S608
         with TemporaryDirectory() as spill, database(Path(spill)) as connection:
             found = connection.execute(query).fetchall()
