@@ -10,9 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "shared" / "python" / "helpdesk"
 
-TELEMETRY = {
-    f"helpdesk.{name}telemetry" for name in ("", "turn_", "pipeline_", "delivery_", "billing_")
-}
+_TOLD = ("", "turn_", "pipeline_", "delivery_", "billing_", "usage_")
+TELEMETRY = {f"helpdesk.{name}telemetry" for name in _TOLD}
 CORE = ("", "billing/", "ports/")
 NOT_CORE = {"helpdesk.wiring", "helpdesk.settings", "helpdesk.edge", "helpdesk.adapters"}
 SHARED_BY_ADAPTERS = {

@@ -15,12 +15,21 @@ from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.s3_uploads import S3Uploads
+from helpdesk.billing.billed_events import BilledEvents
+from helpdesk.billing.bills import Bills
+from helpdesk.billing.checking import Checking
+from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.ingesting_usage import IngestingUsage
+from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.running import RunningAccounts
 from helpdesk.charging import charge
 from helpdesk.clock import utc_now
 from helpdesk.conversations import (
@@ -39,8 +48,9 @@ from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ids import ConversationId, TenantId, TurnId, new_id
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
 from helpdesk.model import TokenUsage
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
@@ -49,6 +59,7 @@ from helpdesk.subscriptions import Subscriptions
 from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.toolbox import Toolbox
+from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.visitor_tokens import VisitorTokens
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.delivery_queue import MemoryDeliveryQueue
@@ -111,6 +122,7 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.catalogue = PlanCatalogue(DynamoDBPlans(self.dynamodb, self.tables["tenants"]))
         self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
@@ -124,6 +136,8 @@ class World:
         )
         self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"], self.tables["books"])
         self.books = DynamoDBBooks(self.dynamodb, self.tables["books"])
+        self.posting = PostingUsage(self.books)
+        self.periods = DynamoDBPeriods(self.dynamodb, self.tables["books"])
         self.actions = DynamoDBActions(
             self.dynamodb,
             self.tables["actions"],
@@ -156,7 +170,11 @@ class World:
         )
         self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
         self.services = Services(
-            tenancy=lambda: Tenancy(self.tenants, utc_now),
+            tenancy=lambda: Tenancy(self.tenants, self.catalogue, utc_now),
+            catalogue=lambda: self.catalogue,
+            planning=lambda: Planning(
+                self.tenants, self.catalogue, self.books, PRICE_BOOK, utc_now
+            ),
             keyring=lambda: Keyring(self.keys, utc_now),
             knowledge=lambda: Knowledge(
                 self.documents, S3Uploads(s3, "uploads"), self.index, utc_now
@@ -171,7 +189,17 @@ class World:
                 self.tariffs,
                 utc_now,
             ),
-            metering=lambda: Metering(self.ledger, self.tenants, utc_now),
+            bills=lambda: Bills(
+                RunningAccounts(self.ledger, self.books), self.periods, self.tenants, utc_now
+            ),
+            billed_events=lambda: BilledEvents(self.ledger, self.books),
+            counting_days=lambda: CountingDays(self.books, utc_now),
+            ingesting_usage=lambda: IngestingUsage(
+                self.ledger, self.tenants, self.tariffs, utc_now, usage_conflicted
+            ),
+            checking=lambda: Checking(
+                self.ledger, self.books, self.tenants, self.posting, utc_now, usage_checked
+            ),
             signing=lambda: Signing(self.tenants, self.roots, utc_now),
             sessions=lambda: Sessions(self.tenants, self.roots, utc_now, any_origin),
             subscriptions=lambda: Subscriptions(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from helpdesk.clock import period_of
+from helpdesk.errors import Conflict
 from helpdesk.ids import EventId, TenantId
 from helpdesk.usage import UsageEvent, shard_of
 from tests.fakes.books import MemoryBooks
@@ -19,6 +20,7 @@ class MemoryLedger:
         self.books = books or MemoryBooks()
         self._lock = threading.Lock()
         self._events: dict[tuple[TenantId, EventId], UsageEvent] = {}
+        self._corrections: dict[tuple[TenantId, EventId | None], dict[int, UsageEvent]] = {}
 
     def record(self, event: UsageEvent) -> UsageEvent:
         """Writes an event with the note that it is unposted; returns the one that stands."""
@@ -28,6 +30,23 @@ class MemoryLedger:
             self._events[event.tenant, event.id] = event
             self.books.note(event)
         return event
+
+    def correct(self, event: UsageEvent, number: int) -> UsageEvent:
+        """Writes the ``number``-th correction of an event. Raises Conflict."""
+        with self._lock:
+            if standing := self._events.get((event.tenant, event.id)):
+                return standing
+            corrections = self._corrections.setdefault((event.tenant, event.corrects), {})
+            if number in corrections:
+                raise Conflict("There is such a correction.")
+            corrections[number] = self._events[event.tenant, event.id] = event
+            self.books.note(event)
+        return event
+
+    def corrections(self, tenant: TenantId, event: EventId) -> Sequence[UsageEvent]:
+        """What was recorded by ``correct``, in order."""
+        with self._lock:
+            return [each for _, each in sorted(self._corrections.get((tenant, event), {}).items())]
 
     def pages(
         self, tenant: TenantId, period: str, shard: int, after: EventId | None = None

@@ -35,10 +35,10 @@ class MemoryTenants:
         raise NotFound("There is no such tenant.")
 
     def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
-        """Tenants in the order of their ids, from behind ``after`` on."""
+        """The tenants behind one, or from the first on, in the order of their ids."""
         with self._lock:
-            found = sorted(self._tenants.values(), key=lambda tenant: tenant.id)
-        return [tenant for tenant in found if after is None or tenant.id > after][:limit]
+            behind = sorted(id_ for id_ in self._tenants if after is None or id_ > after)
+            return [self._tenants[id_] for id_ in behind[:limit]]
 
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant whose settings moved on by one. Raises NotFound or Conflict."""

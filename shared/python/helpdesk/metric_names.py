@@ -28,6 +28,9 @@ class Metric(Enum):
     ORPHAN_TURNS = "helpdesk.orphan_turns", "Count"
     DELIVERY_LAG = "helpdesk.webhooks.lag", "Seconds"
     DEAD_DELIVERIES = "helpdesk.webhooks.dead", "Count"
+    USAGE_CONFLICTS = "helpdesk.usage.conflicts", "Count"
+    USAGE_DIFFERENCES = "helpdesk.usage.differences", "Count"
+    USAGE_OVERDUE = "helpdesk.usage.overdue", "Count"
     PERIODS_CLOSED = "helpdesk.billing.periods_closed", "Count"
     BILLING_DIFFERENCES = "helpdesk.billing.differences", "Count"
 

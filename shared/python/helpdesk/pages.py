@@ -1,8 +1,12 @@
 """Pages of a list, and the cursor that leads from one to the next."""
 
+import base64
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from helpdesk.errors import FieldError, ValidationFailed
 
 Item = TypeVar("Item")
 
@@ -36,3 +40,20 @@ def filtered(
         if cursor is None or len(kept) == limit:
             break
     return Page(kept, cursor)
+
+
+def to_cursor(last: str) -> str:
+    """The cursor behind an item: its id, in a form that nobody takes for one."""
+    return base64.urlsafe_b64encode(last.encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str, like: re.Pattern[str]) -> str:
+    """The id that :func:`to_cursor` was given. Raises ValidationFailed when it is none."""
+    try:
+        last = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        last = ""
+    if not like.fullmatch(last):
+        message = "This cursor is not one of ours. Take next_cursor of a page as it is."
+        raise ValidationFailed(message, errors=[FieldError("cursor", message)])
+    return last

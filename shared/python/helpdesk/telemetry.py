@@ -48,7 +48,8 @@ class Facts(TypedDict, total=False):
     export: str
     difference: str
     where: str
-    model: str
+    meter: str
+    model: str | None
     finish_reason: str
     cache: str
     version: int
@@ -56,6 +57,8 @@ class Facts(TypedDict, total=False):
     attempt: int
     count: int
     failed: int
+    busy: int
+    overdue: int
     passages: int
     chunks: int
     size_bytes: int

@@ -10,6 +10,11 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from helpdesk.acting import Acting
+from helpdesk.billing.billed_events import BilledEvents
+from helpdesk.billing.bills import Bills
+from helpdesk.billing.checking import Checking
+from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.ingesting_usage import IngestingUsage
 from helpdesk.clock import Clock
 from helpdesk.edge.requests import Query, Request
 from helpdesk.errors import HelpdeskError, NotFound, Unauthenticated
@@ -17,7 +22,8 @@ from helpdesk.identity import Principal, Scope
 from helpdesk.ids import TenantId
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.ports import Conversations
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
@@ -41,12 +47,18 @@ class Services:
     knowledge: Callable[[], Knowledge]
     retrieval: Callable[[], Retrieval]
     conversations: Callable[[], Conversations]
-    metering: Callable[[], Metering]
+    bills: Callable[[], Bills]
+    billed_events: Callable[[], BilledEvents]
+    counting_days: Callable[[], CountingDays]
+    ingesting_usage: Callable[[], IngestingUsage]
+    checking: Callable[[], Checking]
     subscriptions: Callable[[], Subscriptions]
     acting: Callable[[], Acting]
     signing: Callable[[], Signing]
     sessions: Callable[[], Sessions]
     toolbox: Callable[[], Toolbox]
+    catalogue: Callable[[], PlanCatalogue]
+    planning: Callable[[], Planning]
     now: Clock
 
 

@@ -1,90 +1,49 @@
-"""Usage: what a tenant used in a month, and what that costs."""
+"""Usage: what a tenant's month costs, line by line, and the events behind it."""
 
-from collections.abc import Sequence
-from typing import Annotated
-
-from pydantic import Field
-
+from helpdesk.billing.billed_events import Wanted
 from helpdesk.clock import period_of
-from helpdesk.edge.answers import Answer, Moment, MoneyOut
+from helpdesk.edge.answers import ListOut
+from helpdesk.edge.cloud_events import CloudEventOut, cloud_event
 from helpdesk.edge.operations import Call, Operation, Services
-from helpdesk.edge.requests import Query
+from helpdesk.edge.usage_models import UsageEventsQuery, UsageOut, UsageQuery
 from helpdesk.errors import FieldError, NotFound, ValidationFailed
 from helpdesk.identity import Principal, Scope
-from helpdesk.ids import TenantId
-from helpdesk.metering import UsageSummary
-from helpdesk.usage import UNITS, Meter
+from helpdesk.ids import ConversationId, TenantId
 
 
-class UsageQuery(Query):
-    """Which month, and for finance, whose."""
-
-    period: Annotated[
-        str | None,
-        Field(
-            pattern=r"^20\d{2}-(0[1-9]|1[0-2])$",
-            description="A UTC month; the present one if none is given.",
-            examples=["2026-11"],
-        ),
-    ] = None
-    tenant: Annotated[
-        str | None,
-        Field(pattern=r"^ten_[0-9a-z]{26}$", description="For finance: whose usage."),
-    ] = None
-
-
-class MeterOut(Answer):
-    """How much of one meter was used."""
-
-    meter: Meter
-    quantity: int
-    unit: str
-    cost: MoneyOut
-
-
-class UsageOut(Answer):
-    """A month's usage, as it stands at ``as_of``."""
-
-    period: Annotated[str, Field(examples=["2026-11"])]
-    closed: bool
-    meters: Sequence[MeterOut]
-    total: MoneyOut
-    as_of: Moment
-
-    @classmethod
-    def of(cls, summary: UsageSummary) -> "UsageOut":
-        """A summary at the border."""
-        return cls(
-            period=summary.period,
-            closed=False,
-            meters=[
-                MeterOut(
-                    meter=each.meter,
-                    quantity=each.quantity,
-                    unit=UNITS[each.meter],
-                    cost=MoneyOut.of(each.cost),
-                )
-                for each in summary.meters
-            ],
-            total=MoneyOut.of(summary.total),
-            as_of=summary.as_of,
-        )
+class UsageEventsOut(ListOut[CloudEventOut]):
+    """A page of usage events, in the order of their ids."""
 
 
 def read(services: Services, call: Call) -> UsageOut:
-    """The usage of a month."""
+    """The bill of a month."""
     query: UsageQuery = call.query
-    tenant = _whose(call.caller, TenantId(query.tenant) if query.tenant else None)
-    period = query.period or period_of(services.now())
-    return UsageOut.of(services.metering().summary(tenant, period))
+    tenant = _whose(call.caller, query.tenant)
+    return UsageOut.of(services.bills().of(tenant, query.period or period_of(services.now())))
 
 
-def _whose(caller: Principal, named: TenantId | None) -> TenantId:
+def list_events(services: Services, call: Call) -> UsageEventsOut:
+    """The events behind a month's bill, or behind some of its lines."""
+    query: UsageEventsQuery = call.query
+    wanted = Wanted(
+        meter=query.meter,
+        model=query.model,
+        conversation=ConversationId(query.conversation) if query.conversation else None,
+        happened_in=query.happened_in,
+    )
+    tenant, period = _whose(call.caller, query.tenant), query.period or period_of(services.now())
+    page = services.billed_events().page(tenant, period, wanted, query.limit, query.cursor)
+    return UsageEventsOut(
+        items=[cloud_event(event) for event in page.items], next_cursor=page.next_cursor
+    )
+
+
+def _whose(caller: Principal, named: str | None) -> TenantId:
     if caller.tenant is None:
         if named is None:
             at = FieldError("tenant", "Say whose usage: ?tenant=<id>.")
             raise ValidationFailed("Check: tenant.", errors=[at])
-        return named
+        return TenantId(named)
     if named not in (None, caller.tenant):
         raise NotFound("There is no such tenant.")
     return caller.tenant
@@ -95,12 +54,24 @@ OPERATIONS = (
         "GET",
         "/v1/usage",
         "getUsage",
-        "The usage of a month: a tenant's own; finance names the tenant.",
+        "The bill of a month, running or closed: a tenant's own; finance names the tenant.",
         "Usage",
         read,
         scope=Scope.USAGE,
         query=UsageQuery,
         answer=UsageOut,
+        refusals=(NotFound,),
+    ),
+    Operation(
+        "GET",
+        "/v1/usage/events",
+        "listUsageEvents",
+        "The events behind a month's bill, or some of its lines, in the order of their ids.",
+        "Usage",
+        list_events,
+        scope=Scope.USAGE,
+        query=UsageEventsQuery,
+        answer=UsageEventsOut,
         refusals=(NotFound,),
     ),
 )

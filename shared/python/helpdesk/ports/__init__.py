@@ -12,6 +12,7 @@ from helpdesk.ports.billing import (
     Ledger,
     PartFiles,
     Periods,
+    Plans,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
@@ -51,6 +52,7 @@ __all__ = [
     "PartFiles",
     "PassageIndex",
     "Periods",
+    "Plans",
     "PlatformKeys",
     "Replies",
     "RootSecrets",

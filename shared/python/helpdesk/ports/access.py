@@ -19,11 +19,11 @@ class Tenants(Protocol):
     def get(self, tenant: TenantId) -> Tenant:
         """One tenant. Raises NotFound."""
 
-    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
-        """Tenants in the order of their ids, from behind ``after`` on."""
-
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant whose settings moved on by one. Raises Conflict on a lost race."""
+
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """The tenants behind one, or from the first on, in the order of their ids."""
 
 
 class Keys(Protocol):

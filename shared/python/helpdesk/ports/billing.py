@@ -13,6 +13,7 @@ from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unp
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
 from helpdesk.pages import Page
+from helpdesk.plans import Plan
 from helpdesk.usage import UsageEvent
 
 
@@ -24,6 +25,15 @@ class Ledger(Protocol):
 
         Returns the event that stands under its id from now on: this one, or an earlier one.
         """
+
+    def correct(self, event: UsageEvent, number: int) -> UsageEvent:
+        """As :meth:`record`, for the ``number``-th correction of the event that it ``corrects``.
+
+        Raises Conflict when that number is taken by another one.
+        """
+
+    def corrections(self, tenant: TenantId, event: EventId) -> Sequence[UsageEvent]:
+        """What was recorded by :meth:`correct` of an event, in the order of their numbers."""
 
     def pages(
         self, tenant: TenantId, period: str, shard: int, after: EventId | None = None
@@ -66,6 +76,19 @@ class Books(Protocol):
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
         """The dashboard's counts of those of the days that have any. Lags behind what happened."""
+
+
+class Plans(Protocol):
+    """The plans that operators wrote, each in all its versions."""
+
+    def add(self, plan: Plan) -> None:
+        """Writes a version, which never changes. Raises Conflict when it is there already."""
+
+    def newest(self, name: str) -> Plan | None:
+        """The newest version of a plan, if any was written."""
+
+    def newest_of_all(self) -> Sequence[Plan]:
+        """The newest version of each plan, by name."""
 
 
 class Charges(Protocol):

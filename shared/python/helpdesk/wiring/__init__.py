@@ -8,6 +8,14 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
+from helpdesk.billing.billed_events import BilledEvents
+from helpdesk.billing.bills import Bills
+from helpdesk.billing.checking import Checking
+from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.ingesting_usage import IngestingUsage
+from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.running import RunningAccounts
+from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -20,8 +28,9 @@ from helpdesk.identity import Authenticator, CachedKeys
 from helpdesk.ingestion import Ingestion
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
-from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.retrieval import Retrieval
@@ -39,11 +48,13 @@ from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
 from helpdesk.turn_answering import Answering
 from helpdesk.turn_telemetry import TurnTelemetry
+from helpdesk.usage_telemetry import usage_checked, usage_conflicted
 from helpdesk.wiring.adapters import (
     action_queue,
     action_works_of,
     actions,
     argument_schema,
+    books,
     change_of,
     conversations,
     deliveries,
@@ -58,6 +69,8 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
+    periods,
+    plans,
     platform_keys,
     replies,
     root_secrets,
@@ -78,24 +91,31 @@ __all__ = [
     "announcer",
     "approvals",
     "authenticator",
+    "billed_events",
+    "bills",
+    "catalogue",
     "change_of",
     "chat",
+    "checking",
     "conversations",
+    "counting_days",
     "delivering",
     "embedding",
     "execution",
     "fan_out",
     "gateway_authenticator",
+    "ingesting_usage",
     "ingestion",
     "keyring",
     "knowledge",
-    "metering",
+    "planning",
     "reconciling",
     "replies",
     "retrieval",
     "sessions",
     "settings",
     "signing",
+    "stored",
     "subscriptions",
     "sweeping",
     "tenancy",
@@ -119,7 +139,19 @@ def gateway_authenticator() -> Authenticator:
 @cache
 def tenancy() -> Tenancy:
     """Companies sign up and choose their settings."""
-    return Tenancy(tenants(), utc_now)
+    return Tenancy(tenants(), catalogue(), utc_now)
+
+
+@cache
+def catalogue() -> PlanCatalogue:
+    """All plans."""
+    return PlanCatalogue(plans())
+
+
+@cache
+def planning() -> Planning:
+    """Changes tenants' plans, and shows beforehand what that would cost."""
+    return Planning(tenants(), catalogue(), books(), PRICE_BOOK, utc_now)
 
 
 @cache
@@ -147,9 +179,40 @@ def tariffs() -> Tariffs:
 
 
 @cache
-def metering() -> Metering:
-    """Answers what was used."""
-    return Metering(ledger(), tenants(), utc_now)
+def bills() -> Bills:
+    """What a tenant's month costs."""
+    return Bills(RunningAccounts(ledger(), books()), periods(), tenants(), utc_now)
+
+
+@cache
+def billed_events() -> BilledEvents:
+    """What is behind the lines of a bill."""
+    return BilledEvents(ledger(), books())
+
+
+@cache
+def counting_days() -> CountingDays:
+    """How much happened on each of the last days."""
+    return CountingDays(books(), utc_now)
+
+
+@cache
+def ingesting_usage() -> IngestingUsage:
+    """Usage that the product did not see, and corrections."""
+    return IngestingUsage(ledger(), tenants(), tariffs(), utc_now, usage_conflicted)
+
+
+@cache
+def checking() -> Checking:
+    """Compares accounts with the ledger, and counts them anew."""
+    posting = PostingUsage(books())
+    return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
+
+
+@cache
+def stored() -> StorageMetering:
+    """Records what is stored."""
+    return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
 
 
 @cache

@@ -26,6 +26,8 @@ from helpdesk.ports import (
     Ledger,
     Parser,
     PassageIndex,
+    Periods,
+    Plans,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -65,6 +67,14 @@ def tools() -> Tools:
     from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 
     return DynamoDBTools(dynamodb(), settings().tenants_table)
+
+
+@cache
+def plans() -> Plans:
+    """The plans that operators wrote."""
+    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+
+    return DynamoDBPlans(dynamodb(), settings().tenants_table)
 
 
 @cache
@@ -134,6 +144,14 @@ def books() -> Books:
     from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 
     return DynamoDBBooks(dynamodb(), settings().books_table)
+
+
+@cache
+def periods() -> Periods:
+    """The closes of periods, and tenants' statements."""
+    from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+
+    return DynamoDBPeriods(dynamodb(), settings().books_table)
 
 
 @cache

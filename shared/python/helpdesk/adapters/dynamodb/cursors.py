@@ -4,7 +4,6 @@ A cursor is the sort key alone: the partition comes from whoever asks, so that n
 made up, leads into another tenant's things.
 """
 
-import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from typing import Generic, TypeVar
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import tenant_partition
 from helpdesk.adapters.dynamodb.items import Fields
-from helpdesk.errors import FieldError, ValidationFailed
 from helpdesk.ids import TenantId
-from helpdesk.pages import Page
+from helpdesk.pages import Page, from_cursor, to_cursor
 
 _ID = re.compile(r"[a-z]+_[0-9a-z]+")
 
@@ -33,7 +31,7 @@ class Listing(Generic[_Listed]):
 
     def page(self, tenant: TenantId, limit: int, cursor: str | None) -> Page[_Listed]:
         """One page. Raises ValidationFailed for a cursor that is none."""
-        after = None if cursor is None else self.prefix + _id_of(cursor)
+        after = None if cursor is None else self.prefix + from_cursor(cursor, _ID)
         items = self.database.query(
             self.table,
             tenant_partition(tenant),
@@ -44,21 +42,7 @@ class Listing(Generic[_Listed]):
         )
         found = list(items)
         shown = found[:limit]
-        next_cursor = _cursor_of(shown[-1], self.prefix) if len(found) > limit else None
+        next_cursor = (
+            to_cursor(shown[-1]["sk"].removeprefix(self.prefix)) if len(found) > limit else None
+        )
         return Page([self.read(fields) for fields in shown], next_cursor)
-
-
-def _cursor_of(last: Fields, prefix: str) -> str:
-    id_: str = last["sk"].removeprefix(prefix)
-    return base64.urlsafe_b64encode(id_.encode()).decode().rstrip("=")
-
-
-def _id_of(cursor: str) -> str:
-    try:
-        id_ = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except ValueError:
-        id_ = ""
-    if not _ID.fullmatch(id_):
-        message = "This cursor is not one of ours. Take next_cursor of a page as it is."
-        raise ValidationFailed(message, errors=[FieldError("cursor", message)])
-    return id_

@@ -1,7 +1,9 @@
-"""Where everything lies: the one module that builds keys. A tenant's keys begin with the tenant.
+"""Where everything lies: the one module that builds keys. A tenant's own begin with the tenant.
 
 Tenants         TENANT#<tenant>                      META, KEY#<key>, TOOL#<name>
                 KEY#<hash>                           KEY
+                TENANTS                              <tenant>
+                PLANS                                <plan>#<version>
 Knowledge       TENANT#<tenant>                      DOCUMENT#<document>, EXTERNAL#<sha256>
                 TENANT#<tenant>#EMBEDDING            <model>#<content hash>
 Conversations   TENANT#<tenant>                      CONVERSATION#<conversation>
@@ -15,6 +17,7 @@ Actions         TENANT#<tenant>                      ACTION#<action>
   due-actions   DUE#<shard>                          when to look at it
 Ledger          TENANT#<tenant>#USAGE#<2026-11>#<s>  <event>
                 TENANT#<tenant>#EVENT                <event>
+                TENANT#<tenant>#CORRECTIONS#<event>  <number>
                 TENANT#<tenant>#CHARGES#<2026-11>    <charge>
 Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
                 TENANT#<tenant>#BOOKS#<2026-11>      SHARD#<shard>
@@ -66,6 +69,12 @@ PERIODS = "PERIODS"
 INVOICES = "INVOICES"
 """Where it is said whose an invoice's number is: the numbers of all tenants are one sequence."""
 
+TENANTS = "TENANTS"
+"""The partition of the list of all tenants."""
+
+PLANS = "PLANS"
+"""The partition of the plans that operators wrote."""
+
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
 
@@ -95,6 +104,21 @@ def tenant_partition(tenant: TenantId) -> str:
 def tenant_key(tenant: TenantId) -> ItemKey:
     """A tenant itself."""
     return ItemKey(tenant_partition(tenant), "META")
+
+
+def listed_key(tenant: TenantId) -> ItemKey:
+    """A tenant in the list of all."""
+    return ItemKey(TENANTS, tenant)
+
+
+def plan_key(name: str, version: int) -> ItemKey:
+    """A version of a plan; versions sort as texts."""
+    return ItemKey(PLANS, f"{versions_of(name)}{version:06}")
+
+
+def versions_of(name: str) -> str:
+    """How the sort keys of a plan's versions begin."""
+    return f"{name}#"
 
 
 def owned_key(tenant: TenantId, key: KeyId) -> ItemKey:
@@ -205,6 +229,16 @@ def is_usage(pk: str) -> bool:
 def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     """The mark that an event was recorded, in whatever period."""
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
+
+
+def corrections_partition(tenant: TenantId, event: EventId) -> str:
+    """Where it lies which events correct an event."""
+    return f"{tenant_partition(tenant)}#CORRECTIONS#{event}"
+
+
+def correction_key(tenant: TenantId, event: EventId, number: int) -> ItemKey:
+    """A correction of an event; numbers count from 1 and sort as texts."""
+    return ItemKey(corrections_partition(tenant, event), f"{number:06}")
 
 
 def unposted_partition(tenant: TenantId, shard: int) -> str:

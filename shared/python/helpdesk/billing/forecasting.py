@@ -1,0 +1,43 @@
+"""The forecast: what a month will cost if it goes on as it went so far."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from helpdesk.billing.accounts import Accounts, Sum
+from helpdesk.billing.periods import end_of, start_of
+from helpdesk.billing.rating import rate
+from helpdesk.money import Money
+from helpdesk.tenants import Tenant
+
+_SECOND = timedelta(seconds=1)
+_AT_LEAST = timedelta(days=1)
+"""From the first minutes of a month nothing follows: they count as a day."""
+
+
+def forecast(tenant: Tenant, period: str, accounts: Accounts, now: datetime) -> Money:
+    """The bill of the whole month, rounded and with tax.
+
+    Usage is extrapolated in proportion to the seconds since the month began, or the tenant signed
+    up in it, and then rated, with all that the plan includes. Adjustments stay as they are.
+    """
+    start, end = max(start_of(period), tenant.created_at), end_of(period)
+    now = min(max(now, start), end)
+    past = max(now - start, _AT_LEAST) // _SECOND
+    to_come = (end - now) // _SECOND
+    expected = {
+        account: _extrapolated(sum_, to_come, past) if account.period == period else sum_
+        for account, sum_ in accounts.items()
+    }
+    return rate(period, tenant.terms, expected, tenant.billing).total
+
+
+def _extrapolated(sum_: Sum, to_come: int, past: int) -> Sum:
+    return replace(
+        sum_,
+        quantity=sum_.quantity + _part(sum_.quantity, to_come, past),
+        micros=sum_.micros + _part(sum_.micros, to_come, past),
+    )
+
+
+def _part(amount: int, numerator: int, denominator: int) -> int:
+    return (2 * amount * numerator + denominator) // (2 * denominator)

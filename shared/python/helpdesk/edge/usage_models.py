@@ -1,0 +1,134 @@
+"""Usage as the API shows it: a month's bill and its lines."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from helpdesk.billing.bills import MonthlyBill
+from helpdesk.billing.periods import PERIOD
+from helpdesk.billing.rating import BillLine, ChargeKind
+from helpdesk.edge.answers import Answer, ListQuery, Moment, MoneyOut
+from helpdesk.edge.requests import Query
+from helpdesk.usage import UNITS, Meter
+
+Period = Annotated[
+    str | None,
+    Field(
+        pattern=PERIOD,
+        description="A UTC month; the present one if none is given.",
+        examples=["2026-11"],
+    ),
+]
+TenantNamed = Annotated[
+    str | None, Field(pattern=r"^ten_[0-9a-z]{26}$", description="For finance: whose usage.")
+]
+
+
+class UsageQuery(Query):
+    """Which month, and for finance, whose."""
+
+    period: Period = None
+    tenant: TenantNamed = None
+
+
+class UsageEventsQuery(ListQuery):
+    """Which events of a month's bill, and for finance, whose."""
+
+    period: Period = None
+    tenant: TenantNamed = None
+    meter: Meter | None = None
+    model: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    conversation: Annotated[str | None, Field(pattern=r"^conv_[0-9a-z]{26}$")] = None
+    happened_in: Annotated[
+        str | None,
+        Field(pattern=PERIOD, description="The month of the fact: an earlier one is adjusted."),
+    ] = None
+
+
+class MeterOut(Answer):
+    """How much of one meter was used; the cost is by list prices, before what the plan includes."""
+
+    meter: Meter
+    quantity: int
+    unit: str
+    cost: MoneyOut
+
+
+class BillLineOut(Answer):
+    """One line of the bill; a credit is negative. ``unit_price`` is for a million tokens, or one
+    unit of anything else. ``period`` is there for an adjustment: when the usage happened."""
+
+    kind: Literal["usage"] | ChargeKind
+    description: str
+    plan: str | None
+    meter: Meter | None
+    model: str | None
+    quantity: int | None
+    unit_price: MoneyOut | None
+    amount: MoneyOut
+    period: str | None
+
+    @classmethod
+    def of(cls, line: BillLine, period: str) -> "BillLineOut":
+        """A line of a month's bill at the border."""
+        return cls(
+            kind=line.kind,
+            description=line.description,
+            plan=line.plan or None,
+            meter=line.meter,
+            model=line.model,
+            quantity=line.quantity,
+            unit_price=MoneyOut.of(line.unit_price) if line.unit_price else None,
+            amount=MoneyOut.of(line.amount),
+            period=None if line.period == period else line.period,
+        )
+
+
+class UsageOut(Answer):
+    """A month's bill, as it stands at ``as_of``.
+
+    ``total`` is the exact sum of ``lines``: a closed month's are rounded to the cent by a line of
+    their own, an open one's are not yet. ``forecast`` is an open month's whole bill, if usage goes
+    on as it did per second since the month or the tenant began, over a day at least.
+    """
+
+    period: Annotated[str, Field(examples=["2026-11"])]
+    closed: bool
+    plan: Annotated[str, Field(examples=["standard@1"])]
+    currency: Annotated[str, Field(examples=["USD"])]
+    meters: Sequence[MeterOut]
+    lines: Sequence[BillLineOut]
+    net: MoneyOut
+    tax: MoneyOut
+    total: MoneyOut
+    forecast: MoneyOut | None
+    invoice: Annotated[str | None, Field(examples=["HD-000042"])]
+    as_of: Moment
+
+    @classmethod
+    def of(cls, month: MonthlyBill) -> "UsageOut":
+        """A month's bill at the border."""
+        bill = month.bill
+        return cls(
+            period=bill.period,
+            closed=month.closed,
+            plan=month.plan,
+            currency=bill.currency,
+            meters=[
+                MeterOut(
+                    meter=each.meter,
+                    quantity=each.quantity,
+                    unit=UNITS[each.meter],
+                    cost=MoneyOut.of(each.cost),
+                )
+                for each in month.meters
+            ],
+            lines=[BillLineOut.of(line, bill.period) for line in bill.lines],
+            net=MoneyOut.of(bill.net),
+            tax=MoneyOut.of(bill.tax),
+            total=MoneyOut.of(bill.total),
+            forecast=MoneyOut.of(month.forecast) if month.forecast else None,
+            invoice=month.invoice,
+            as_of=month.as_of,
+        )
