@@ -20,7 +20,6 @@ from helpdesk.billing.exporting import Exporting
 from helpdesk.billing.exports import FORMATS, Export, ExportFormat, ExportId, PartFile
 from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.periods import end_of
-from helpdesk.billing.posted import PostedEvents
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.reconciliation import Reconciliation
 from helpdesk.billing.statements import PeriodClose, Statement
@@ -54,8 +53,8 @@ class Killed(Exception):
 
 
 class Mortal:
-    """A port that counts its calls with others, and takes the worker with it at one of them:
-    before the call has worked, or after."""
+    """A port that counts its calls with others, and takes the worker with it when one of them has
+    worked: before the worker knows."""
 
     def __init__(self, port: Any, reaper: "Reaper") -> None:
         self._port, self._reaper = port, reaper
@@ -65,7 +64,6 @@ class Mortal:
 
         @wraps(called)
         def call(*arguments: Any) -> Any:
-            self._reaper.step()
             answer = called(*arguments)
             self._reaper.step()
             return answer
@@ -92,7 +90,7 @@ class PlainFiles:
     def write(self, rows: Iterable[ExportRow], folder: Path) -> Sequence[PartFile]:
         """Writes a line for each row: whose, in what currency, how much."""
         lines = [
-            json.dumps([row.tenant_id, row.currency, row.cost_micros, row[:8]], default=str)
+            json.dumps([row.tenant_id, row.currency, row.cost_micros, row.event_id, row.line])
             for row in rows
         ]
         content = "\n".join(lines).encode()
@@ -161,7 +159,7 @@ class Platform:
         """The use case."""
         return Audit(
             self.tenants,
-            BooksAudit(PostedEvents(self.ledger, self.books), self.books, self.charges),
+            BooksAudit(self.ledger, self.books, self.charges),
             StatementsAudit(self.tenants, self.books, self.charges, self.periods),
             ArchivedFiles(self.archive, self.sums),
             self.periods,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from helpdesk.billing.chain import sealed
 from helpdesk.billing.closing import SETTLING_TIME
 from helpdesk.billing.reconciliation import by_currency
 from helpdesk.billing.statements import Statement
-from helpdesk.ids import TenantId
+from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
+from helpdesk.usage import shard_of
 from tests.unit.billing.closing_world import (
     FERN,
     NOVEMBER,
@@ -110,10 +112,10 @@ def test_a_tenant_that_never_stands_still_is_named_and_not_compared(platform):
         def totals(self, tenant: TenantId, period: str) -> Any:
             if tenant == FERN:
                 moment = datetime(2026, 11, 2, tzinfo=UTC)
-                platform.post(platform.use(FERN, f"n{next(numbers)}", moment))
+                platform.post(platform.use(FERN, next(busy_names), moment))
             return platform.books.totals(tenant, period)
 
-    numbers = iter(range(100))
+    busy_names = (f"n{n}" for n in count() if shard_of(EventId(f"evt_n{n}")) == 3)
     audit = platform.audit()
     busy = replace(audit, books=replace(audit.books, books=Busy()))
 

@@ -9,7 +9,7 @@ import pytest
 from helpdesk.billing.chain import GENESIS, verify
 from helpdesk.billing.charges import charges_of
 from helpdesk.billing.exports import ExportId
-from helpdesk.errors import Conflict
+from helpdesk.errors import Conflict, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.plan_book import PLANS
 from helpdesk.plans import PlanTerm
@@ -29,7 +29,7 @@ from tests.unit.billing.closing_world import (
 )
 
 SEPTEMBER = "2026-09"
-OCTOBER_5 = datetime(2026, 10, 5, tzinfo=UTC)
+SEPTEMBER_28, OCTOBER_5 = datetime(2026, 9, 28, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
 NEXT_YEAR = datetime(2027, 1, 5, tzinfo=UTC)
 CLOSABLE = datetime(2026, 10, 1, 6, tzinfo=UTC)
 FIRST_EXPORT, OTHER_EXPORT = export_of(SEPTEMBER), ExportId("exp_2")
@@ -211,34 +211,46 @@ def test_who_signs_up_while_a_period_is_closed_shifts_no_number(platform, newcom
     ]
 
 
-def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been(platform):
+def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been():
     def a_platform():
         platform = Platform(a_tenant(FERN), a_tenant(OAK, "standard"), a_tenant(PINE))
-        platform.close(SEPTEMBER)
-        for number in range(12):
-            platform.use(OAK if number % 3 else FERN, f"{number:03}", OCTOBER_5)
-        platform.now = datetime(2026, 11, 1, 6, tzinfo=UTC)
+        platform.post(platform.use(PINE, "posted", SEPTEMBER_28))
+        for number in range(8):
+            platform.use(OAK if number % 3 else FERN, f"{number:03}", SEPTEMBER_28)
+        platform.now = CLOSABLE
         return platform
 
     def outcome_of(platform):
-        stated = platform.statements(OCTOBER)
-        charges = [platform.charges.of_period(each.tenant, OCTOBER) for each in stated]
+        stated = platform.statements(SEPTEMBER)
+        charges = [platform.charges.of_period(each.tenant, SEPTEMBER) for each in stated]
         return stated, charges, platform.periods.all(), platform.archive.files
 
     undisturbed = a_platform()
-    undisturbed.close(OCTOBER)
+    undisturbed.close(SEPTEMBER)
+    assert undisturbed.reconcile(SEPTEMBER).adds_up
     killed = 0
     for step in count(1):
         platform = a_platform()
         try:
-            platform.close(OCTOBER, Reaper(step))
+            platform.close(SEPTEMBER, Reaper(step))
         except Killed:
             killed += 1
-            platform.close(OCTOBER)
+            platform.close(SEPTEMBER)
             assert outcome_of(platform) == outcome_of(undisturbed), step
         else:
             break
     assert killed > 150
+
+
+def test_a_tenant_with_several_currencies_in_a_month_is_named(platform):
+    platform.use(FERN, "in-usd", SEPTEMBER_28)
+    platform.use(OAK, "in-usd-too", SEPTEMBER_28)
+    oak = platform.tenants.get(OAK)
+    euros = PlanTerm(PLANS["pro-eur"], oak.created_at)
+    platform.tenants.save(replace(oak, terms=(euros,)).with_settings(oak.settings))
+
+    with pytest.raises(PolicyViolation, match=r"ten_2oak .* several currencies in 2026-09"):
+        platform.close(SEPTEMBER)
 
 
 # The end
