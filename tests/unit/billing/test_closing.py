@@ -13,6 +13,7 @@ from helpdesk.errors import Conflict, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.plan_book import PLANS
 from helpdesk.plans import PlanTerm
+from tests.fakes.periods import MemoryPeriods
 from tests.unit.billing.closing_world import (
     DECEMBER,
     FERN,
@@ -92,6 +93,23 @@ def test_one_export_closes_a_period(platform):
 
     closed = platform.close(SEPTEMBER)
     assert platform.closing().begin(SEPTEMBER, FIRST_EXPORT) == closed
+    with pytest.raises(Conflict, match="exp_2026-09"):
+        platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
+
+
+def test_of_two_exports_that_begin_at_once_one_closes_the_period(platform):
+    class BeforeTheOther(MemoryPeriods):
+        """Periods as they were a moment ago, but for what is written."""
+
+        def get(self, period):
+            return None
+
+        def last(self):
+            return None
+
+    platform.now, platform.periods = CLOSABLE, BeforeTheOther()
+    platform.closing().begin(SEPTEMBER, FIRST_EXPORT)
+
     with pytest.raises(Conflict, match="exp_2026-09"):
         platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
 
