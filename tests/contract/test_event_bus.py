@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.adapters.eventbridge_bus import SOURCE, EventBridgeBus
 from helpdesk.clock import utc_now
-from helpdesk.events import DomainEvent
+from helpdesk.events import DomainEvent, PlatformEvent
 from helpdesk.ids import new_id
 from tests.contract.examples import a_tenant_id
 from tests.fakes.event_bus import MemoryEventBus
@@ -33,7 +33,7 @@ def bus(cloud, bus_name):
 def heard(cloud, bus, bus_name):
     """What a listener hears: a queue behind a rule for all of our events."""
     if not cloud:
-        return lambda: [(event.type, event) for event in bus.events]
+        return lambda: [(each.type, each) for each in bus.events if isinstance(each, DomainEvent)]
     sqs, events = cloud.client("sqs"), cloud.client("events")
     queue_url = sqs.create_queue(QueueName=bus_name)["QueueUrl"]
     asked = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
@@ -63,6 +63,17 @@ def an_event(tenant, number):
         occurred_at=WHEN,
         data={"chunks": number, "title": "Rückgabe", "nested": {"n": None}},
     )
+
+
+def test_who_listens_to_tenants_events_does_not_hear_the_platforms(bus, heard):
+    platform = PlatformEvent(
+        id="evt_1", type="billing.period_closed", subject="2026-10", occurred_at=WHEN, data={}
+    )
+    event = an_event(a_tenant_id(), 1)
+
+    bus.publish([platform, event])
+
+    assert heard() == [(event.type, event)]
 
 
 def test_every_event_is_heard_as_it_was_published(bus, heard):

@@ -13,10 +13,10 @@ from helpdesk.errors import Conflict, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.plan_book import PLANS
 from helpdesk.plans import PlanTerm
+from tests.fakes.periods import MemoryPeriods
 from tests.unit.billing.closing_world import (
     DECEMBER,
     FERN,
-    FIRST_EXPORT,
     FOR_EVER,
     NOVEMBER,
     OAK,
@@ -26,14 +26,14 @@ from tests.unit.billing.closing_world import (
     Platform,
     Reaper,
     a_tenant,
-    close_with,
+    export_of,
 )
 
 SEPTEMBER = "2026-09"
-OCTOBER_5 = datetime(2026, 10, 5, tzinfo=UTC)
+SEPTEMBER_28, OCTOBER_5 = datetime(2026, 9, 28, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
 NEXT_YEAR = datetime(2027, 1, 5, tzinfo=UTC)
 CLOSABLE = datetime(2026, 10, 1, 6, tzinfo=UTC)
-OTHER_EXPORT = ExportId("exp_2")
+FIRST_EXPORT, OTHER_EXPORT = export_of(SEPTEMBER), ExportId("exp_2")
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_periods_are_closed_in_order(platform):
     for out_of_order in (NOVEMBER, "2026-08"):
         with pytest.raises(Conflict, match="the next is 2026-10"):
             platform.closing().begin(out_of_order, OTHER_EXPORT)
-    platform.close(OCTOBER, OTHER_EXPORT)
+    platform.close(OCTOBER)
 
 
 def test_one_export_closes_a_period(platform):
@@ -88,12 +88,29 @@ def test_one_export_closes_a_period(platform):
     platform.now += timedelta(hours=1)
 
     assert platform.closing().begin(SEPTEMBER, FIRST_EXPORT) == begun
-    with pytest.raises(Conflict, match="exp_1"):
+    with pytest.raises(Conflict, match="exp_2026-09"):
         platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
 
     closed = platform.close(SEPTEMBER)
     assert platform.closing().begin(SEPTEMBER, FIRST_EXPORT) == closed
-    with pytest.raises(Conflict, match="exp_1"):
+    with pytest.raises(Conflict, match="exp_2026-09"):
+        platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
+
+
+def test_of_two_exports_that_begin_at_once_one_closes_the_period(platform):
+    class BeforeTheOther(MemoryPeriods):
+        """Periods as they were a moment ago, but for what is written."""
+
+        def get(self, period):
+            return None
+
+        def last(self):
+            return None
+
+    platform.now, platform.periods = CLOSABLE, BeforeTheOther()
+    platform.closing().begin(SEPTEMBER, FIRST_EXPORT)
+
+    with pytest.raises(Conflict, match="exp_2026-09"):
         platform.closing().begin(SEPTEMBER, OTHER_EXPORT)
 
 
@@ -212,34 +229,46 @@ def test_who_signs_up_while_a_period_is_closed_shifts_no_number(platform, newcom
     ]
 
 
-def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been(platform):
+def test_a_close_that_is_killed_at_any_step_ends_as_if_it_had_not_been():
     def a_platform():
         platform = Platform(a_tenant(FERN), a_tenant(OAK, "standard"), a_tenant(PINE))
-        platform.close(SEPTEMBER)
-        for number in range(12):
-            platform.use(OAK if number % 3 else FERN, f"{number:03}", OCTOBER_5)
-        platform.now = datetime(2026, 11, 1, 6, tzinfo=UTC)
+        platform.post(platform.use(PINE, "posted", SEPTEMBER_28))
+        for number in range(8):
+            platform.use(OAK if number % 3 else FERN, f"{number:03}", SEPTEMBER_28)
+        platform.now = CLOSABLE
         return platform
 
     def outcome_of(platform):
-        stated = platform.statements(OCTOBER)
-        charges = [platform.charges.of_period(each.tenant, OCTOBER) for each in stated]
-        return stated, charges, platform.periods.all()
+        stated = platform.statements(SEPTEMBER)
+        charges = [platform.charges.of_period(each.tenant, SEPTEMBER) for each in stated]
+        return stated, charges, platform.periods.all(), platform.archive.files
 
     undisturbed = a_platform()
-    undisturbed.close(OCTOBER)
+    undisturbed.close(SEPTEMBER)
+    assert undisturbed.reconcile(SEPTEMBER).adds_up
     killed = 0
     for step in count(1):
         platform = a_platform()
         try:
-            close_with(platform.closing(Reaper(step)), OCTOBER, platform.now)
+            platform.close(SEPTEMBER, Reaper(step))
         except Killed:
             killed += 1
-            platform.close(OCTOBER)
+            platform.close(SEPTEMBER)
             assert outcome_of(platform) == outcome_of(undisturbed), step
         else:
             break
     assert killed > 150
+
+
+def test_a_tenant_with_several_currencies_in_a_month_is_named(platform):
+    platform.use(FERN, "in-usd", SEPTEMBER_28)
+    platform.use(OAK, "in-usd-too", SEPTEMBER_28)
+    oak = platform.tenants.get(OAK)
+    euros = PlanTerm(PLANS["pro-eur"], oak.created_at)
+    platform.tenants.save(replace(oak, terms=(euros,)).with_settings(oak.settings))
+
+    with pytest.raises(PolicyViolation, match=r"ten_2oak .* several currencies in 2026-09"):
+        platform.close(SEPTEMBER)
 
 
 # The end
@@ -249,7 +278,7 @@ def test_a_sealed_period_stays_as_it_is(platform):
     closed = platform.close(SEPTEMBER)
 
     assert closed.last_number == 2
-    assert platform.closing().seal(closed, "5eal" * 16, FOR_EVER) == closed
+    assert platform.closing().seal(closed, closed.manifest_sha256, FOR_EVER) == closed
     with pytest.raises(Conflict, match="another manifest"):
         platform.closing().seal(closed, "other", FOR_EVER)
     assert platform.periods.get(SEPTEMBER) == closed

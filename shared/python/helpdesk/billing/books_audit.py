@@ -4,39 +4,43 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from helpdesk.billing.accounts import Accounts, add_up, merged
-from helpdesk.billing.posted import PostedEvents
+from helpdesk.billing.accounts import Accounts, merged
+from helpdesk.billing.counting import Counted, Counting
+from helpdesk.billing.postings import ShardTotals
+from helpdesk.billing.quiet_shards import read_while_quiet
 from helpdesk.billing.reconciliation import Source, Sums
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
-from helpdesk.ports import Books, Charges
-
-_ATTEMPTS = 3
+from helpdesk.ports import Books, Charges, Ledger
+from helpdesk.usage import SHARDS
 
 
 @dataclass(frozen=True, slots=True)
 class BooksAudit:
     """Reads all events again and compares them with the accounts."""
 
-    events: PostedEvents
+    ledger: Ledger
     books: Books
     charges: Charges
 
     def sums(self, tenant: TenantId, period: str) -> dict[Source, Sums] | None:
         """What the two say of a tenant, as of one moment; None when it used so much meanwhile that
         there was no such moment. Raises Unavailable."""
-        for _ in range(_ATTEMPTS):
-            totals = self.books.totals(tenant, period)
-            used = add_up(self.events.read(tenant, period))
-            # Nothing was posted while the events were read.
-            if self.books.totals(tenant, period) == totals:
-                charges = [each.line.amount for each in self.charges.of_period(tenant, period)]
-                fold = merged(shard.accounts for shard in totals)
-                return {
-                    "ledger": _sums(tenant, [*_costs(used), *charges]),
-                    "fold": _sums(tenant, [*_costs(fold), *charges]),
-                }
-        return None
+        counting = Counting(self.ledger, self.books)
+
+        def count(totals: ShardTotals) -> Counted:
+            return counting.count(tenant, period, totals.shard)
+
+        quiet = read_while_quiet(self.books, tenant, period, count).values()
+        if len(quiet) < SHARDS:
+            return None
+        charges = [each.line.amount for each in self.charges.of_period(tenant, period)]
+        used = merged(counted.accounts for _, counted in quiet)
+        fold = merged(totals.accounts for totals, _ in quiet)
+        return {
+            "ledger": _sums(tenant, [*_costs(used), *charges]),
+            "fold": _sums(tenant, [*_costs(fold), *charges]),
+        }
 
 
 def _costs(accounts: Accounts) -> Iterable[Money]:

@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from helpdesk.billing.accounts import Accounts, merged
+from helpdesk.billing.accounts import merged
 from helpdesk.billing.billed import stated_for
 from helpdesk.billing.chain import GENESIS, sealed, sha256_of
 from helpdesk.billing.charges import charges_of
 from helpdesk.billing.exports import ExportId
 from helpdesk.billing.periods import end_of, next_period
 from helpdesk.billing.posting import PostingUsage
-from helpdesk.billing.rating import rate
+from helpdesk.billing.quiet_shards import ALL_SHARDS
+from helpdesk.billing.rating import Bill, rate
 from helpdesk.billing.statements import PeriodClose, Statement, invoice_number
 from helpdesk.clock import Clock, period_of, rfc3339
 from helpdesk.errors import Conflict, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
 from helpdesk.tenants import Tenant
-from helpdesk.usage import SHARDS
 
 SETTLING_TIME = timedelta(hours=6)
 """How long after a period's end its close may begin: by then what happened in it is written, and
@@ -74,8 +74,8 @@ class Closing:
 
     def close_books(self, close: PeriodClose, until: datetime) -> bool:
         """States what each tenant owes for the period and closes its books. False: the time was
-        over before all were done. Raises Unavailable, and Conflict when another worker was there
-        first: to be called again."""
+        over before all were done. Raises Unavailable, PolicyViolation for a tenant that no bill can
+        be made for, and Conflict when another worker was there first: to be called again."""
         for tenant, standing in stated_for(self.tenants, self.periods, close.period):
             if self.now() >= until:
                 return False
@@ -124,8 +124,7 @@ class Closing:
 
     def _state(self, tenant: Tenant, close: PeriodClose) -> Statement:
         self._post_what_is_left(tenant.id, close.period)
-        accounts = self._closed_accounts(tenant.id, close.period)
-        bill = rate(close.period, tenant.terms, accounts, tenant.billing)
+        bill = self._rated(tenant, close.period)
         statement = Statement(
             tenant=tenant.id,
             tenant_name=tenant.name,
@@ -140,14 +139,21 @@ class Closing:
     def _post_what_is_left(self, tenant: TenantId, period: str) -> None:
         """Posts what happened until the period's end; what comes after this is late."""
         posting = PostingUsage(self.books)
-        for shard in range(SHARDS):
+        for shard in ALL_SHARDS:
             notes = self.books.unposted(tenant, shard)
             places = [(note.period, note.event) for note in notes if note.period <= period]
             for start in range(0, len(places), _AT_ONCE):
                 posting.post(self.ledger.get_many(tenant, places[start : start + _AT_ONCE]))
 
-    def _closed_accounts(self, tenant: TenantId, period: str) -> Accounts:
-        return merged(self.books.close(tenant, period, shard).accounts for shard in range(SHARDS))
+    def _rated(self, tenant: Tenant, period: str) -> Bill:
+        closed = [self.books.close(tenant.id, period, shard) for shard in ALL_SHARDS]
+        accounts = merged(totals.accounts for totals in closed)
+        try:
+            return rate(period, tenant.terms, accounts, tenant.billing)
+        except ValueError as error:
+            raise PolicyViolation(
+                f"{tenant.id} has usage in several currencies in {period}."
+            ) from error
 
     def _statements(self, period: str) -> Iterator[Statement]:
         for tenant, statement in stated_for(self.tenants, self.periods, period):
