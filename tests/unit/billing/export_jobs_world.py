@@ -16,7 +16,6 @@ from helpdesk.billing.issued_invoices import IssuedInvoices
 from helpdesk.billing.kept_files import KeptFiles
 from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.periods import end_of
-from helpdesk.billing.posted import PostedEvents
 from helpdesk.billing.reconciling_periods import ReconciliationRequests, ReconcilingPeriods
 from helpdesk.billing.statements_audit import StatementsAudit
 from tests.fakes.archive import MemoryArchive
@@ -116,7 +115,7 @@ class Worker:
         files = KeptFiles(archive)
         audit = Audit(
             tenants,
-            BooksAudit(PostedEvents(ledger, books), books, charges),
+            BooksAudit(ledger, books, charges),
             StatementsAudit(tenants, books, charges, periods),
             ArchivedFiles(archive, PlainExportSums()),
             periods,

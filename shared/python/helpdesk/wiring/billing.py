@@ -21,7 +21,6 @@ from helpdesk.billing.invoicing import Invoicing
 from helpdesk.billing.issued_invoices import IssuedInvoices
 from helpdesk.billing.kept_files import KeptFiles
 from helpdesk.billing.period_lines import PeriodLines
-from helpdesk.billing.posted import PostedEvents
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.reconciling_periods import ReconciliationRequests, ReconcilingPeriods
 from helpdesk.billing.running import RunningAccounts
@@ -148,7 +147,7 @@ def _closing_exports() -> ClosingExports:
 def _audit() -> Audit:
     return Audit(
         tenants(),
-        BooksAudit(PostedEvents(ledger(), books()), books(), charges()),
+        BooksAudit(ledger(), books(), charges()),
         StatementsAudit(tenants(), books(), charges(), periods()),
         ArchivedFiles(archive(), export_sums()),
         periods(),
