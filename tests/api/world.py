@@ -10,25 +10,34 @@ import boto3
 from helpdesk.acting import Acting
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.books import DynamoDBBooks
+from helpdesk.adapters.dynamodb.charges import DynamoDBCharges
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
+from helpdesk.adapters.dynamodb.exports import DynamoDBExports
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
 from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+from helpdesk.adapters.dynamodb.reconciliations import DynamoDBReconciliations
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
 from helpdesk.adapters.idempotent_replies import PowertoolsReplies
 from helpdesk.adapters.json_schema import JSONArgumentSchema
+from helpdesk.adapters.s3_archive import S3Archive
 from helpdesk.adapters.s3_uploads import S3Uploads
+from helpdesk.adapters.sqs_billing_queue import SQSBillingQueue
 from helpdesk.billing.billed_events import BilledEvents
 from helpdesk.billing.bills import Bills
 from helpdesk.billing.checking import Checking
+from helpdesk.billing.closing import Closing
 from helpdesk.billing.day_counts import CountingDays
+from helpdesk.billing.export_requests import ExportRequests
 from helpdesk.billing.ingesting_usage import IngestingUsage
+from helpdesk.billing.issued_invoices import IssuedInvoices
 from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.reconciling_periods import ReconciliationRequests
 from helpdesk.billing.running import RunningAccounts
 from helpdesk.charging import charge
 from helpdesk.clock import utc_now
@@ -118,6 +127,10 @@ class World:
             )
         s3 = boto3.client("s3", REGION)
         s3.create_bucket(Bucket="uploads")
+        self.archive_bucket = f"{prefix}archive"
+        s3.create_bucket(Bucket=self.archive_bucket)
+        self.sqs = boto3.client("sqs", REGION)
+        self.billing_queue_url = self.sqs.create_queue(QueueName=f"{prefix}billing")["QueueUrl"]
         kms = boto3.client("kms", REGION)
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
@@ -138,6 +151,10 @@ class World:
         self.books = DynamoDBBooks(self.dynamodb, self.tables["books"])
         self.posting = PostingUsage(self.books)
         self.periods = DynamoDBPeriods(self.dynamodb, self.tables["books"])
+        self.charges = DynamoDBCharges(self.dynamodb, self.tables["ledger"])
+        self.exports = DynamoDBExports(self.dynamodb, self.tables["books"])
+        self.archive = S3Archive(s3, self.archive_bucket)
+        self.billing_queue = SQSBillingQueue(self.sqs, self.billing_queue_url)
         self.actions = DynamoDBActions(
             self.dynamodb,
             self.tables["actions"],
@@ -206,6 +223,21 @@ class World:
                 self.webhooks, self.deliveries, self.delivery_queue, utc_now
             ),
             toolbox=lambda: Toolbox(self.tools, JSONArgumentSchema(), utc_now),
+            exports=lambda: ExportRequests(
+                self.exports,
+                self.tenants,
+                self.periods,
+                Closing(self.tenants, self.ledger, self.books, self.charges, self.periods, utc_now),
+                self.billing_queue,
+                self.archive,
+                utc_now,
+            ),
+            invoices=lambda: IssuedInvoices(self.periods, self.archive),
+            reconciliations=lambda: ReconciliationRequests(
+                DynamoDBReconciliations(self.dynamodb, self.tables["books"]),
+                self.billing_queue,
+                utc_now,
+            ),
             now=utc_now,
         )
         replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)
