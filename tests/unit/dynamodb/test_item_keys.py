@@ -24,6 +24,7 @@ def test_whatever_a_caller_names_lies_in_the_callers_tenant(one, two):
         item_keys.request_key(TENANT, one),
         item_keys.event_key(TENANT, EventId(one)),
         item_keys.usage_key(TENANT, two, EventId(one)),
+        item_keys.correction_key(TENANT, EventId(one), 1),
         item_keys.webhook_key(TENANT, WebhookId(one)),
         item_keys.delivery_key(TENANT, WebhookId(one), EventId(two)),
         item_keys.lane_key(Lane(TENANT, WebhookId(one), two)),
