@@ -13,8 +13,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (stage, demo, documents, conversations, usage):
+for commands in (stage, demo, documents, conversations):
     app.add_typer(commands.app)
+app.add_typer(usage.app, name="usage")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(tools.app, name="tools")
 app.add_typer(actions.app, name="actions")
