@@ -94,13 +94,14 @@ def test_where_few_are_wanted_the_search_goes_on_page_by_page(platform, monkeypa
     monkeypatch.setattr("helpdesk.billing.billed_events._MOST_READ", 3)
     for number in range(10):
         platform.use(FERN, f"{number}", NOVEMBER_5)
-    last = platform.ledger.record(platform.use(FERN, "z", NOVEMBER_5, tokens=5))
-    reader = BilledEvents(platform.ledger, platform.books)
+    late = platform.use(FERN, "z", OCTOBER_5)
+    platform.post(late)
+    reader, wanted = BilledEvents(platform.ledger, platform.books), Wanted(happened_in=OCTOBER)
 
-    first = reader.page(FERN, NOVEMBER, Wanted(meter="actions"), 5, None)
+    first = reader.page(FERN, NOVEMBER, wanted, 5, None)
 
     assert (first.items, first.next_cursor is None) == ([], False)
-    assert listed(platform)[-1] == last
+    assert listed(platform, wanted=wanted) == [late]
 
 
 @pytest.mark.parametrize("cursor", ["x", "evt_1", "ZXZ0XyDDpA", "dGVuXzE"])

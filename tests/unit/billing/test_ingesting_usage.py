@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpdesk.billing.correcting import Unit
@@ -186,12 +186,19 @@ def test_a_correction_again_changes_nothing_though_nothing_is_left(platform):
     assert ingesting(platform).ingest(replace(fact, reason="Another.")) == "conflict"
 
 
-@given(st.integers(1, 10**7), st.lists(st.integers(1, 10**7), max_size=6))
-def test_all_of_it_taken_back_in_parts_costs_nothing(tokens, parts):
+@given(
+    st.integers(1, 10**7),
+    st.lists(st.integers(1, 10**7), max_size=6),
+    st.sampled_from([1, 3, 700_001, 10**6]),
+)
+@example(tokens=1_000_000, parts=[300_000, 300_000, 300_000], price=2)
+@example(tokens=1_000_000, parts=[400_000, 400_000], price=1)
+def test_all_of_it_taken_back_in_parts_costs_nothing(tokens, parts, price):
     platform = Platform(a_tenant(FERN))
     platform.now = NOON
-    event = platform.use(FERN, "a", NOON, tokens=tokens)
-    left, ingest = tokens, ingesting(platform).ingest
+    ingest = ingesting(platform, prices=PriceBook("v1", {}, Price(price, price))).ingest
+    ingest(whole := a_fact(lines=((TOKENS, tokens),)))
+    event, left = written(platform, whole), tokens
     taken = 0
     for number, part in enumerate([*parts, tokens]):
         if left and (quantity := min(part, left)):
@@ -202,7 +209,7 @@ def test_all_of_it_taken_back_in_parts_costs_nothing(tokens, parts):
             left, taken = left - quantity, taken - cost
 
     assert left == 0
-    assert taken == event.lines[1].cost.micros
+    assert taken == event.cost.micros
 
 
 @pytest.mark.parametrize(
