@@ -56,6 +56,8 @@ class Facts(TypedDict, total=False):
     failed: int
     busy: int
     overdue: int
+    late: int
+    repeated: int
     passages: int
     chunks: int
     size_bytes: int

@@ -109,6 +109,7 @@ __all__ = [
     "keyring",
     "knowledge",
     "planning",
+    "posting_usage",
     "reconciling",
     "replies",
     "retrieval",
@@ -205,14 +206,19 @@ def ingesting_usage() -> IngestingUsage:
 @cache
 def checking() -> Checking:
     """Compares accounts with the ledger, and counts them anew."""
-    posting = PostingUsage(books())
-    return Checking(ledger(), books(), tenants(), posting, utc_now, usage_checked)
+    return Checking(ledger(), books(), tenants(), posting_usage(), utc_now, usage_checked)
 
 
 @cache
 def stored() -> StorageMetering:
     """Records what is stored."""
     return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
+
+
+@cache
+def posting_usage() -> PostingUsage:
+    """Usage events enter the accounts."""
+    return PostingUsage(books())
 
 
 @cache
