@@ -87,8 +87,12 @@ def test_a_change_is_a_new_version_and_a_repetition_is_none(world, operator, nam
 
 
 def test_a_plan_of_the_book_gets_its_second_version(world, operator):
-    euro = {"currency": "EUR", "usd_rate": "0.93", "base_fee": None, "meters": []}
-    written = put(world, operator, "pro-eur", **euro).json
+    changes = {
+        "currency": "EUR",
+        "usd_rate": "0.93",
+        "base_fee": {"amount": "1", "currency": "EUR"},
+    }
+    written = put(world, operator, "pro-eur", **changes, meters=[]).json
 
     assert (written["version"], written["usd_rate"]) == (2, "0.93")
     body = {"name": "Acme", "email": "ops@acme.example", "plan": "pro-eur"}
