@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.cli.scripted_plans import ScriptedPlans
 from tests.cli.scripted_usage import ScriptedUsage
 
 KEY = "hd_sk_right"
@@ -73,6 +74,7 @@ class ScriptedService:
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     usage: ScriptedUsage = field(default_factory=ScriptedUsage)
+    plans: ScriptedPlans = field(default_factory=ScriptedPlans)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -90,6 +92,7 @@ class ScriptedService:
                 Route("/v1/actions/{action}", self.action),
                 Route("/v1/actions/{action}/decision", self.decide, methods=["POST"]),
                 Route("/openapi.json", self.described),
+                *self.plans.routes(),
             ]
         )
 
