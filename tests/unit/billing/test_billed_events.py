@@ -11,6 +11,7 @@ from helpdesk.billing.billed_events import BilledEvents, Wanted
 from helpdesk.billing.event_reads import events_at
 from helpdesk.billing.running import RunningAccounts
 from helpdesk.errors import ValidationFailed
+from helpdesk.usage import UsageEvent
 from tests.unit.billing.closing_world import (
     FERN,
     NOVEMBER,
@@ -35,7 +36,8 @@ def platform():
 
 
 def listed(platform, tenant=FERN, period=NOVEMBER, wanted=ANY, limit=7):
-    events, cursor = [], None
+    events: list[UsageEvent] = []
+    cursor = None
     reader = BilledEvents(platform.ledger, platform.books)
     while True:
         page = reader.page(tenant, period, wanted, limit, cursor)

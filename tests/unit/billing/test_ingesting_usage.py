@@ -88,7 +88,7 @@ def test_again_it_changes_nothing_even_when_prices_have_changed(platform):
     ingesting(platform).ingest(a_fact())
     first = written(platform, a_fact())
     dearer = PriceBook("v2", {}, Price(9_000_000, 9_000_000))
-    conflicts = []
+    conflicts: list[Fact] = []
 
     assert ingesting(platform, conflicts, dearer).ingest(a_fact()) == "repeated"
 
@@ -109,7 +109,8 @@ def test_again_it_changes_nothing_even_when_prices_have_changed(platform):
 )
 def test_the_same_id_with_other_content_is_a_conflict_and_told(platform, changes):
     ingesting(platform).ingest(a_fact())
-    first, conflicts = written(platform, a_fact()), []
+    first = written(platform, a_fact())
+    conflicts: list[Fact] = []
     other = a_fact(**changes)
 
     assert ingesting(platform, conflicts).ingest(other) == "conflict"
