@@ -14,6 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.cli.scripted_plans import ScriptedPlans
+from tests.cli.scripted_usage import ScriptedUsage
+
 KEY = "hd_sk_right"
 CITATION = {
     "id": "k1",
@@ -24,7 +27,6 @@ CITATION = {
     "page": None,
     "snippet": "Within 30 days.",
 }
-FREE = {"amount": "0.00", "currency": "USD"}
 DONE = {
     "finish_reason": "answered",
     "citations": [CITATION],
@@ -71,6 +73,8 @@ class ScriptedService:
     resumed_after: list[str] = field(default_factory=list)
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    usage: ScriptedUsage = field(default_factory=ScriptedUsage)
+    plans: ScriptedPlans = field(default_factory=ScriptedPlans)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -80,7 +84,7 @@ class ScriptedService:
                 Route("/bucket/{document}", self.receive, methods=["PUT"]),
                 Route("/v1/chat", self.chat, methods=["POST"]),
                 Route("/v1/conversations/conv_1/turns/turn_1/events", self.resume),
-                Route("/v1/usage", self.usage),
+                *self.usage.routes(),
                 Route("/v1/tools", self.list_tools),
                 Route("/v1/tools/{name}", self.put_tool, methods=["PUT"]),
                 Route("/v1/tools/{name}", self.delete_tool, methods=["DELETE"]),
@@ -88,6 +92,7 @@ class ScriptedService:
                 Route("/v1/actions/{action}", self.action),
                 Route("/v1/actions/{action}/decision", self.decide, methods=["POST"]),
                 Route("/openapi.json", self.described),
+                *self.plans.routes(),
             ]
         )
 
@@ -159,18 +164,6 @@ class ScriptedService:
         self.resumed_after.append(request.headers["Last-Event-ID"])
         told, _ = self._told()
         return StreamingResponse(iter(told[3:]), media_type="text/event-stream")
-
-    async def usage(self, request: Request) -> Response:
-        meter = {"meter": "turns", "quantity": 1204, "unit": "turn", "cost": FREE}
-        return JSONResponse(
-            {
-                "period": request.query_params.get("period", "2026-11"),
-                "closed": False,
-                "meters": [meter],
-                "total": FREE,
-                "as_of": "2026-11-24T09:30:00.000Z",
-            }
-        )
 
     async def list_tools(self, request: Request) -> Response:
         return JSONResponse({"items": list(self.tools.values()), "next_cursor": None})

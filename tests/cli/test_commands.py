@@ -93,10 +93,6 @@ def test_documents_are_listed_over_all_pages(run, folder):
     assert len(json.loads(run("documents", "--json").stdout)["items"]) == 3
 
 
-def test_usage_names_period_and_age(run):
-    assert "2026-10 · total 0.00 USD · as of" in run("usage", "--period", "2026-10").stdout
-
-
 def test_a_wrong_key_is_told_with_what_to_do_and_its_exit_code(run, folder):
     result = run("upload", str(folder), env={"HELPDESK_API_KEY": "hd_sk_wrong"})
     assert result.exit_code == 4

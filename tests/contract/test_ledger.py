@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from helpdesk.billing.postings import Unposted
+from helpdesk.errors import Conflict
 from helpdesk.ids import EventId
 from helpdesk.usage import SHARDS, shard_of
 from tests.contract.examples import a_tenant_id
@@ -113,6 +116,66 @@ def test_two_tenants_may_have_events_of_one_id(ledger):
     (theirs,) = recorded(ledger, replace(event, tenant=a_tenant_id()))
 
     assert events_in(ledger, theirs.tenant) == [theirs]
+
+
+def a_correction(of, now=NOW, **changes):
+    lines = (a_line(-1, -12),)
+    return an_event(of.tenant, now, lines, type="correction", corrects=of.id, **changes)
+
+
+def test_corrections_of_an_event_are_found_in_whatever_month(ledger, books):
+    event, other = recorded(ledger, an_event(a_tenant_id()), an_event(a_tenant_id()))
+    first, second = a_correction(event, NEXT_MONTH), a_correction(event)
+    theirs = replace(first, tenant=other.tenant, corrects=event.id)
+
+    for number, correction in ((1, first), (2, second), (1, theirs)):
+        assert ledger.correct(correction, number) == correction
+
+    assert ledger.corrections(event.tenant, event.id) == [first, second]
+    assert ledger.corrections(other.tenant, event.id) == [theirs]
+    assert ledger.corrections(other.tenant, other.id) == []
+    assert events_in(ledger, event.tenant, "2026-12") == [first]
+    assert sorted([event.id, first.id, second.id]) == unposted_in(books, event.tenant)
+
+
+def test_a_number_of_a_correction_is_given_once(ledger, books):
+    (event,) = recorded(ledger, an_event(a_tenant_id()))
+    first = a_correction(event)
+    ledger.correct(first, 1)
+
+    with pytest.raises(Conflict):
+        ledger.correct(a_correction(event), 1)
+
+    assert ledger.corrections(event.tenant, event.id) == [first]
+    assert events_in(ledger, event.tenant) == sorted([event, first], key=lambda each: each.id)
+
+
+def test_a_correction_is_recorded_once_under_whatever_number(ledger):
+    (event,) = recorded(ledger, an_event(a_tenant_id()))
+    first = a_correction(event)
+    ledger.correct(first, 1)
+
+    assert ledger.correct(first, 1) == first
+    assert ledger.correct(replace(first, occurred_at=NEXT_MONTH, reason="Another."), 2) == first
+    assert ledger.correct(replace(first, reason="Another."), 1) == first
+
+    assert ledger.corrections(event.tenant, event.id) == [first]
+
+
+@AT_ONCE
+def test_of_many_that_correct_an_event_at_once_one_has_the_number(ledger):
+    (event,) = recorded(ledger, an_event(a_tenant_id()))
+
+    def correct(correction):
+        try:
+            return ledger.correct(correction, 1)
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(correct, [a_correction(event) for _ in range(12)]))
+
+    assert ledger.corrections(event.tenant, event.id) == [each for each in done if each]
 
 
 # Without moto, whose transactions are not atomic between threads.

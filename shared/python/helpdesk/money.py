@@ -31,3 +31,8 @@ class Money:
         if not micros.is_finite() or micros != micros.to_integral_value():
             raise ValueError(f"{amount!r} is not a whole number of micro-units")
         return cls(int(micros), currency)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """A fraction rounded to the nearest whole number, a half up."""
+    return (2 * numerator + denominator) // (2 * denominator)

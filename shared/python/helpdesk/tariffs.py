@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from helpdesk.ids import TenantId
-from helpdesk.money import Money
+from helpdesk.money import Money, half_up
 from helpdesk.plans import PARTS_PER_MILLION, Plan
 from helpdesk.pricing import PriceBook
 from helpdesk.usage import PRICED_PER, Meter, UsageLine
@@ -25,12 +25,12 @@ class Tariff:
         if model is None:
             return Money(self.plan.terms_of(meter).tiers[0].unit_micros, self.plan.currency)
         micros = self.prices.price_of(model).of(meter) * self.plan.usd_rate_ppm
-        return Money(_half_up(micros, PARTS_PER_MILLION), self.plan.currency)
+        return Money(half_up(micros, PARTS_PER_MILLION), self.plan.currency)
 
     def line(self, meter: Meter, quantity: int, model: str | None = None) -> UsageLine:
         """So much of a meter, priced: rounded half up to a micro, once."""
         unit = self.unit_price(meter, model)
-        cost = Money(_half_up(quantity * unit.micros, PRICED_PER[meter]), unit.currency)
+        cost = Money(half_up(quantity * unit.micros, PRICED_PER[meter]), unit.currency)
         return UsageLine(meter, quantity, unit, cost, model)
 
 
@@ -39,7 +39,3 @@ class Tariffs(Protocol):
 
     def at(self, tenant: TenantId, moment: datetime) -> Tariff:
         """A tenant's tariff of that moment. Raises NotFound and Unavailable."""
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)

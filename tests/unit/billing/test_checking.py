@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.billing.accounts import Sum
-from helpdesk.billing.checking import OVERDUE_AFTER, Checking, Whose
+from helpdesk.billing.checking import OVERDUE_AFTER, Checking, CheckReport, Whose
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.ids import TenantId
@@ -64,7 +64,7 @@ def held(platform, tenant, period=NOVEMBER):
 def test_all_is_well(platform):
     events = [platform.use(FERN, f"{number}", NOVEMBER_5) for number in range(30)]
     platform.post(*events[:20], platform.use(OAK, "o", NOVEMBER_5))
-    reports = []
+    reports: list[CheckReport] = []
 
     report = checking(platform, told=reports.append).check(NOVEMBER, ALL)
 

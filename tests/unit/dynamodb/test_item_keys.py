@@ -27,6 +27,7 @@ def test_whatever_a_caller_names_lies_in_the_callers_tenant(one, two):
         item_keys.request_key(TENANT, one),
         item_keys.event_key(TENANT, EventId(one)),
         item_keys.usage_key(TENANT, two, EventId(one)),
+        item_keys.correction_key(TENANT, EventId(one), 1),
         item_keys.unposted_key(TENANT, EventId(one)),
         ItemKey(item_keys.late_into_partition(TENANT, two), one),
         ItemKey(item_keys.late_out_partition(TENANT, two), one),

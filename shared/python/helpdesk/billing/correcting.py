@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.errors import FieldError, ValidationFailed
-from helpdesk.money import Money
+from helpdesk.money import Money, half_up
 from helpdesk.usage import PRICED_PER, Meter, UsageEvent, UsageLine
 
 
@@ -40,10 +40,9 @@ def _left(corrected: UsageEvent, earlier: Sequence[UsageEvent], unit: Unit) -> U
 def _line(left: UsageLine, quantity: int) -> UsageLine:
     if not 0 < -quantity <= left.quantity:
         raise _refused(f"Take back 1 to {left.quantity} {left.meter}, as negative quantities.")
-    per = PRICED_PER[left.meter]
-    micros = (2 * -quantity * left.unit_price.micros + per) // (2 * per)
-    taken = left.cost.micros if -quantity == left.quantity else min(micros, left.cost.micros)
-    cost = Money(-taken, left.unit_price.currency)
+    price = half_up(-quantity * left.unit_price.micros, PRICED_PER[left.meter])
+    taken = left.cost.micros if -quantity == left.quantity else min(price, left.cost.micros)
+    cost = Money(-taken, left.cost.currency)
     return UsageLine(left.meter, quantity, left.unit_price, cost, left.model)
 
 

@@ -1,13 +1,13 @@
 """The forecast: what a month will cost if it goes on as it went so far."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from helpdesk.billing.accounts import Accounts, Sum
+from helpdesk.billing.accounts import Account, Accounts, Sum
 from helpdesk.billing.periods import end_of, start_of
 from helpdesk.billing.rating import rate
-from helpdesk.money import Money
+from helpdesk.money import Money, half_up
 from helpdesk.tenants import Tenant
+from helpdesk.usage import PRICED_PER
 
 _SECOND = timedelta(seconds=1)
 _AT_LEAST = timedelta(days=1)
@@ -25,19 +25,13 @@ def forecast(tenant: Tenant, period: str, accounts: Accounts, now: datetime) -> 
     past = max(now - start, _AT_LEAST) // _SECOND
     to_come = (end - now) // _SECOND
     expected = {
-        account: _extrapolated(sum_, to_come, past) if account.period == period else sum_
+        account: _extrapolated(account, sum_, to_come, past) if account.period == period else sum_
         for account, sum_ in accounts.items()
     }
     return rate(period, tenant.terms, expected, tenant.billing).total
 
 
-def _extrapolated(sum_: Sum, to_come: int, past: int) -> Sum:
-    return replace(
-        sum_,
-        quantity=sum_.quantity + _part(sum_.quantity, to_come, past),
-        micros=sum_.micros + _part(sum_.micros, to_come, past),
-    )
-
-
-def _part(amount: int, numerator: int, denominator: int) -> int:
-    return (2 * amount * numerator + denominator) // (2 * denominator)
+def _extrapolated(account: Account, sum_: Sum, to_come: int, past: int) -> Sum:
+    more = half_up(sum_.quantity * to_come, past)
+    cost = half_up(more * account.unit_micros, PRICED_PER[account.meter])
+    return Sum(sum_.quantity + more, sum_.micros + cost, sum_.lines)

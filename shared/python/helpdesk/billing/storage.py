@@ -29,16 +29,16 @@ class StorageMetering:
     now: Clock
 
     def record(self, day: date, until: datetime, after: TenantId | None = None) -> TenantId | None:
-        """Records a day for all tenants behind ``after``, as much as can be done ``until`` then.
+        """Records a day for all tenants behind ``after``, for at least one, and ``until`` then.
 
         Returns the tenant to go on after, and None when all are done. Raises Unavailable.
         """
         while tenants := self.tenants.all(after, _TENANTS_AT_ONCE):
             for tenant in tenants:
-                if self.now() >= until:
-                    return after
                 self._record(tenant.id, day)
                 after = tenant.id
+                if self.now() >= until:
+                    return after
         return None
 
     def _record(self, tenant: TenantId, day: date) -> None:
