@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, get_args
 
 from helpdesk.money import Money
 from helpdesk.usage import Meter
 
 PLAN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
-CURRENCIES = ("USD", "EUR", "GBP")
-"""Currencies of bills; each has a hundred cents."""
+Currency = Literal["USD", "EUR", "GBP"]
+"""The currency of a bill; each has a hundred cents."""
+
+CURRENCIES: tuple[Currency, ...] = get_args(Currency)
 
 PARTS_PER_MILLION = 1_000_000
 

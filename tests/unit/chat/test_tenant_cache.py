@@ -64,6 +64,14 @@ def test_a_change_of_its_own_shows_at_once(tenants, clock):
     assert persona(cached) == "a pirate"
 
 
+def test_the_list_of_all_is_never_from_memory(tenants, clock):
+    cached = CachedTenants(tenants, clock)
+    assert cached.all(None, 9) == [COMPANY]
+    changed_elsewhere = changed(COMPANY, "a pirate")
+    tenants.save(changed_elsewhere)
+    assert cached.all(None, 9) == [changed_elsewhere]
+
+
 def test_nobody_is_remembered_as_missing(tenants, clock):
     cached = CachedTenants(tenants, clock)
     with pytest.raises(NotFound):

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from helpdesk.edge.answers import Answer, ListOut, MoneyOut
 from helpdesk.edge.requests import MoneyIn, Request
-from helpdesk.plans import PARTS_PER_MILLION, MeterTerms, Plan, Tier
+from helpdesk.plans import PARTS_PER_MILLION, Currency, MeterTerms, Plan, Tier
 from helpdesk.usage import METERS, PRICED_PER, UNITS, Meter
 
 _MOST_TIERS = 20
@@ -90,7 +90,7 @@ class PlanIn(Request):
         }
     )
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    currency: Literal["USD", "EUR", "GBP"] = "USD"
+    currency: Currency = "USD"
     base_fee: MoneyIn | None = None
     allowance: MoneyIn | None = None
     usd_rate: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})?$", examples=["0.92"])] = "1"
