@@ -124,10 +124,10 @@ class Platform:
     def __init__(self, *tenants: Tenant, files: Any = None, sums: Any = None) -> None:
         self.now = SEPTEMBER_20
         self.tenants = MemoryTenants(MemoryKeys())
-        self.books = MemoryBooks()
-        self.ledger = MemoryLedger(self.books)
-        self.charges = MemoryCharges()
-        self.periods = MemoryPeriods()
+        self.books: Any = MemoryBooks()
+        self.ledger: Any = MemoryLedger(self.books)
+        self.charges: Any = MemoryCharges()
+        self.periods: Any = MemoryPeriods()
         self.exports = MemoryExports()
         self.archive = MemoryArchive()
         self.files = files or PlainFiles()
@@ -188,7 +188,7 @@ class Platform:
     ) -> UsageEvent:
         """Something is used and written, but not posted yet."""
         tariff = Tariff(self.tenants.get(tenant).plan_at(when), PRICES)
-        return self.ledger.record(
+        event: UsageEvent = self.ledger.record(
             UsageEvent(
                 id=EventId(f"evt_{name}"),
                 tenant=tenant,
@@ -203,6 +203,7 @@ class Platform:
                 ),
             )
         )
+        return event
 
     def post(self, *events: UsageEvent) -> None:
         """Somebody tells of events."""

@@ -1,8 +1,10 @@
 """What is told of closes: the platform of periods, each tenant of its invoice, the logs of both."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -93,7 +95,7 @@ def test_who_has_no_invoice_is_told_of_none():
 
 def test_the_same_fact_is_the_same_event_and_another_is_not():
     other = the_end_of(a_close("2026-12"))
-    facts = [
+    facts: list[Callable[[], Any]] = [
         lambda: period_closed(CLOSED),
         lambda: period_closed(other),
         lambda: period_differs(DIFFERENT),

@@ -30,7 +30,7 @@ def a_chain(periods=("2026-11", "2026-12", "2027-01")):
             closed_at=BEGAN,
         )
         closes.append(sealed(close))
-        before = closes[-1].sha256
+        before = closes[-1].sha256 or ""
     return closes
 
 
