@@ -24,6 +24,7 @@ def _api() -> Api:
         knowledge=wiring.knowledge,
         retrieval=wiring.retrieval,
         conversations=wiring.conversations,
+        resolving=wiring.resolving,
         metering=wiring.metering,
         subscriptions=wiring.subscriptions,
         acting=wiring.acting,

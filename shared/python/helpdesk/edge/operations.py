@@ -19,6 +19,7 @@ from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.ports import Conversations
+from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
@@ -41,6 +42,7 @@ class Services:
     knowledge: Callable[[], Knowledge]
     retrieval: Callable[[], Retrieval]
     conversations: Callable[[], Conversations]
+    resolving: Callable[[], Resolving]
     metering: Callable[[], Metering]
     subscriptions: Callable[[], Subscriptions]
     acting: Callable[[], Acting]

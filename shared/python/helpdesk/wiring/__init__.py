@@ -24,6 +24,7 @@ from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
+from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
@@ -92,6 +93,7 @@ __all__ = [
     "metering",
     "reconciling",
     "replies",
+    "resolving",
     "retrieval",
     "sessions",
     "settings",
@@ -232,6 +234,12 @@ def chat() -> Chat:
         utc_now,
         TurnTelemetry(),
     )
+
+
+@cache
+def resolving() -> Resolving:
+    """Closes conversations and opens them again."""
+    return Resolving(conversations(), tariffs(), utc_now)
 
 
 @cache
