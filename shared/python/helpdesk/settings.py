@@ -20,6 +20,7 @@ class Settings:
     knowledge_table: str = ""
     conversations_table: str = ""
     ledger_table: str = ""
+    books_table: str = ""
     actions_table: str = ""
     idempotency_table: str = ""
     replies_key_id: str = ""

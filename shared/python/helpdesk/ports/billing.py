@@ -43,10 +43,7 @@ class Books(Protocol):
         """The events of a shard that are in no account yet, in the order of their ids."""
 
     def post(self, posting: Posting) -> None:
-        """Does a posting, all or nothing. At most 48 events, or 24 late ones.
-
-        Raises AlreadyPosted and PeriodClosed.
-        """
+        """Does a posting, all or nothing. Raises AlreadyPosted, and else PeriodClosed."""
 
     def totals(self, tenant: TenantId, period: str) -> Sequence[ShardTotals]:
         """The shards of a tenant's period that have any posting or are closed, in order."""

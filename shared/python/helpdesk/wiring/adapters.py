@@ -12,6 +12,7 @@ from helpdesk.ports import (
     ActionQueue,
     Actions,
     ArgumentSchema,
+    Books,
     Conversations,
     Deliveries,
     DeliveryQueue,
@@ -112,7 +113,10 @@ def conversations() -> Conversations:
     from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 
     return DynamoDBConversations(
-        dynamodb(), settings().conversations_table, settings().ledger_table
+        dynamodb(),
+        settings().conversations_table,
+        settings().ledger_table,
+        settings().books_table,
     )
 
 
@@ -121,7 +125,15 @@ def ledger() -> Ledger:
     """The usage events."""
     from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 
-    return DynamoDBLedger(dynamodb(), settings().ledger_table)
+    return DynamoDBLedger(dynamodb(), settings().ledger_table, settings().books_table)
+
+
+@cache
+def books() -> Books:
+    """The accounts of all periods."""
+    from helpdesk.adapters.dynamodb.books import DynamoDBBooks
+
+    return DynamoDBBooks(dynamodb(), settings().books_table)
 
 
 @cache
@@ -158,6 +170,7 @@ def actions() -> Actions:
         settings().actions_table,
         settings().conversations_table,
         settings().ledger_table,
+        settings().books_table,
     )
 
 

@@ -19,8 +19,8 @@ from helpdesk.adapters.dynamodb.item_keys import (
     turn_key,
 )
 from helpdesk.adapters.dynamodb.items import Fields
-from helpdesk.adapters.dynamodb.ledger import event_write
 from helpdesk.adapters.dynamodb.refusals import Refused
+from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.adapters.dynamodb.writes import ABSENT, PRESENT, Write
 from helpdesk.errors import Conflict, OverLimit
 from helpdesk.ids import ActionId
@@ -32,7 +32,7 @@ class ActionTables:
 
     actions: str
     conversations: str
-    ledger: str
+    usage: UsageTables
 
 
 def record_change(
@@ -141,4 +141,4 @@ def _facts(tables: ActionTables, change: ActionChange) -> Iterator[Write]:
         fields = {"tenant": action.tenant, "action": change.wakes}
         yield Write("Put", tables.actions, key, ABSENT, fields=fields)
     if change.usage:
-        yield event_write(tables.ledger, change.usage)
+        yield from event_writes(tables.usage, change.usage)

@@ -21,6 +21,7 @@ from helpdesk.adapters.dynamodb.item_keys import (
     action_partition,
     action_request_key,
 )
+from helpdesk.adapters.dynamodb.usage_items import UsageTables
 from helpdesk.errors import NotFound
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.pages import Page
@@ -35,11 +36,17 @@ class DynamoDBActions:
     """The actions. All reads but ``due`` are consistent."""
 
     def __init__(
-        self, client: "DynamoDBClient", table: str, conversations_table: str, ledger_table: str
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        conversations_table: str,
+        ledger_table: str,
+        books_table: str,
     ) -> None:
         self._database = Database(client)
         self._table = table
-        self._tables = ActionTables(table, conversations_table, ledger_table)
+        usage = UsageTables(ledger_table, books_table)
+        self._tables = ActionTables(table, conversations_table, usage)
         self._listing = Listing(self._database, table, ACTIONS, action_of)
 
     def record(self, change: ActionChange) -> Action | None:

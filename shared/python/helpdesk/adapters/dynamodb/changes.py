@@ -15,7 +15,7 @@ from helpdesk.adapters.dynamodb.item_keys import (
     is_usage,
 )
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
-from helpdesk.adapters.dynamodb.ledger import event_of
+from helpdesk.adapters.dynamodb.usage_items import event_of
 from helpdesk.domain_events import (
     ActionChanged,
     Change,

@@ -22,6 +22,7 @@ from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.resolution_writes import record_resolution
 from helpdesk.adapters.dynamodb.turn_claims import claim_turn
 from helpdesk.adapters.dynamodb.turn_settlement import settle_turn
+from helpdesk.adapters.dynamodb.usage_items import UsageTables
 from helpdesk.adapters.dynamodb.writes import PRESENT, Write, setting
 from helpdesk.conversations import Asker, Conversation, Feedback, FirstRequest, RequestKey, Turn
 from helpdesk.errors import NotFound
@@ -39,11 +40,13 @@ _OPEN_TURNS = "open-turns"
 class DynamoDBConversations:
     """Conversations and their turns. All reads but ``orphans`` are consistent."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, ledger_table: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, ledger_table: str, books_table: str
+    ) -> None:
         self._database = Database(client)
         self._table = table
         self._listing = Listing(self._database, table, CONVERSATIONS, conversation_of)
-        self._ledger_table = ledger_table
+        self._usage = UsageTables(ledger_table, books_table)
 
     def claim(
         self,
@@ -69,7 +72,7 @@ class DynamoDBConversations:
 
         Raises NotFound, and PayloadTooLarge for an answer that no item can hold.
         """
-        return settle_turn(self._database, self._table, self._ledger_table, turn, event)
+        return settle_turn(self._database, self._table, self._usage, turn, event)
 
     def record(self, change: ResolutionChange) -> None:
         """Resolves a conversation or opens it again, with the event that bills that.

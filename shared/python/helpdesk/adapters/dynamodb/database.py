@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +50,16 @@ class Database:
         found: list[Fields] = []
         for batch in _slices(list(set(keys)), _READ_BATCH):
             self._read_batch(table, batch, found)
+        return found
+
+    def get_together(self, table: str, keys: Sequence[ItemKey]) -> Sequence[Fields]:
+        """Those of the items that exist, in order. Unlike the other reads it waits for the
+        transactions that are at them: of each of these it sees all or nothing."""
+        found: list[Fields] = []
+        for batch in _slices(keys, _READ_BATCH):
+            read = partial(self.client.transact_get_items, TransactItems=_gets(table, batch))
+            answers = self._until_decided(read)["Responses"]
+            found += [from_attributes(answer["Item"]) for answer in answers if answer.get("Item")]
         return found
 
     def put_many(self, table: str, items: Mapping[ItemKey, Fields]) -> None:
@@ -153,12 +164,12 @@ class Database:
             request["ExclusiveStartKey"] = last
             left = None if left is None else left - len(answer["Items"])
 
-    def _until_decided(self, write: Callable[[], _Result]) -> _Result:
+    def _until_decided(self, call: Callable[[], _Result]) -> _Result:
         for attempt in count(1):
             try:
                 with aws_errors(_WHAT):
                     try:
-                        return write()
+                        return call()
                     except ClientError as error:
                         raise_refusal(error)
                         raise
@@ -172,6 +183,10 @@ class Database:
             raise Unavailable(f"{_WHAT} is busy. Try again.", retry_after_seconds=1)
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         self.pause(self.chance() * longest)
+
+
+def _gets(table: str, keys: Sequence[ItemKey]) -> Any:
+    return [{"Get": {"TableName": table, "Key": to_attributes(asdict(key))}} for key in keys]
 
 
 def _slices(elements: Sequence[_Element], size: int) -> Iterator[Sequence[_Element]]:

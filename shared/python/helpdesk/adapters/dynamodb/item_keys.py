@@ -13,8 +13,13 @@ Actions         TENANT#<tenant>                      ACTION#<action>
                 TENANT#<tenant>#ACTION_REQUEST       <sha256 of the request>
                 TENANT#<tenant>#LIMIT                <sha256 of the counter>
   due-actions   DUE#<shard>                          when to look at it
-Ledger          TENANT#<tenant>#USAGE#<2026-11>      <event>
+Ledger          TENANT#<tenant>#USAGE#<2026-11>#<s>  <event>
                 TENANT#<tenant>#EVENT                <event>
+Books           TENANT#<tenant>#UNPOSTED#<shard>     <event>
+                TENANT#<tenant>#BOOKS#<2026-11>      SHARD#<shard>
+                TENANT#<tenant>#LATE_INTO#<2026-12>  <event>
+                TENANT#<tenant>#LATE_OUT#<2026-11>   <event>
+                TENANT#<tenant>#DAYS                 <2026-11-30>#<shard>
 Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
                 TENANT#<tenant>                      DELIVERY#<webhook>#<event>
                 TENANT#<tenant>#LANE#<webhook>#<l>   HEAD, WAITING#<occurred>#<arrived>#<event>
@@ -24,6 +29,7 @@ Webhooks        TENANT#<tenant>                      WEBHOOK#<webhook>
 import hashlib
 import zlib
 from dataclasses import dataclass
+from datetime import date
 
 from helpdesk.ids import (
     ActionId,
@@ -35,6 +41,7 @@ from helpdesk.ids import (
     TurnId,
     WebhookId,
 )
+from helpdesk.usage import shard_of
 from helpdesk.webhooks import Lane
 
 DOCUMENTS = "DOCUMENT#"
@@ -169,14 +176,14 @@ def due_shard(action: ActionId) -> str:
     return DUE_SHARDS[zlib.crc32(action.encode()) % len(DUE_SHARDS)]
 
 
-def usage_partition(tenant: TenantId, period: str) -> str:
-    """Where the usage events of a tenant's period lie."""
-    return f"{tenant_partition(tenant)}#USAGE#{period}"
+def usage_partition(tenant: TenantId, period: str, shard: int) -> str:
+    """Where the usage events of a shard of a tenant's period lie."""
+    return f"{tenant_partition(tenant)}#USAGE#{period}#{shard}"
 
 
 def usage_key(tenant: TenantId, period: str, event: EventId) -> ItemKey:
-    """A usage event."""
-    return ItemKey(usage_partition(tenant, period), event)
+    """A usage event, by the period in which its fact happened."""
+    return ItemKey(usage_partition(tenant, period, shard_of(event)), event)
 
 
 def is_usage(pk: str) -> bool:
@@ -187,6 +194,41 @@ def is_usage(pk: str) -> bool:
 def event_key(tenant: TenantId, event: EventId) -> ItemKey:
     """The mark that an event was recorded, in whatever period."""
     return ItemKey(f"{tenant_partition(tenant)}#EVENT", event)
+
+
+def unposted_partition(tenant: TenantId, shard: int) -> str:
+    """Where the notes lie of a shard's events that are in no account yet."""
+    return f"{tenant_partition(tenant)}#UNPOSTED#{shard}"
+
+
+def unposted_key(tenant: TenantId, event: EventId) -> ItemKey:
+    """The note that an event is in no account yet."""
+    return ItemKey(unposted_partition(tenant, shard_of(event)), event)
+
+
+def totals_key(tenant: TenantId, period: str, shard: int) -> ItemKey:
+    """The accounts of a shard of a tenant's period."""
+    return ItemKey(f"{tenant_partition(tenant)}#BOOKS#{period}", f"SHARD#{shard}")
+
+
+def late_into_partition(tenant: TenantId, period: str) -> str:
+    """Where it lies which events of earlier periods were posted to a period."""
+    return f"{tenant_partition(tenant)}#LATE_INTO#{period}"
+
+
+def late_out_partition(tenant: TenantId, period: str) -> str:
+    """Where it lies which events of a period were posted to a later one."""
+    return f"{tenant_partition(tenant)}#LATE_OUT#{period}"
+
+
+def days_partition(tenant: TenantId) -> str:
+    """Where the counts of a tenant's days lie."""
+    return f"{tenant_partition(tenant)}#DAYS"
+
+
+def day_key(tenant: TenantId, day: date, shard: int) -> ItemKey:
+    """A shard's counts of a day; days sort as texts."""
+    return ItemKey(days_partition(tenant), f"{day}#{shard}")
 
 
 def webhook_key(tenant: TenantId, webhook: WebhookId) -> ItemKey:

@@ -3,8 +3,8 @@
 from helpdesk.adapters.dynamodb.conversation_items import OPENING, turn_fields
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import conversation_key, turn_key
-from helpdesk.adapters.dynamodb.ledger import event_write
 from helpdesk.adapters.dynamodb.refusals import Refused
+from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.adapters.dynamodb.writes import PRESENT, Write, setting
 from helpdesk.conversations import Turn, TurnStatus
 from helpdesk.errors import Conflict, NotFound
@@ -15,16 +15,16 @@ _UNTOUCHED = ("tenant", "conversation", "id", "question", "started_at", "feedbac
 
 
 def settle_turn(
-    database: Database, table: str, ledger_table: str, turn: Turn, event: UsageEvent
+    database: Database, table: str, usage: UsageTables, turn: Turn, event: UsageEvent
 ) -> bool:
     """Settles a running turn; False when it was settled before. Safe to repeat.
 
     Raises NotFound, and Conflict when the event's id is another turn's.
     """
     try:
-        database.write_all(_turn(table, turn), event_write(ledger_table, event), _head(table, turn))
+        database.write_all(_turn(table, turn), *event_writes(usage, event), _head(table, turn))
     except Refused as refused:
-        ended, billed, _ = refused.obstacles
+        ended, billed, *_ = refused.obstacles
         if ended:
             return False
         if billed:

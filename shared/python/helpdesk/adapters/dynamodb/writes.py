@@ -1,11 +1,12 @@
 """One conditional write to one item: alone, or as a part of a transaction.
 
 In expressions ``#name`` stands for the attribute ``name`` and ``:name`` for the value ``name``, so
-no attribute's name can clash with a reserved word.
+no attribute's name can clash with a reserved word. ``names`` holds those of attributes that are no
+words: ``#name`` stands for ``names["name"]`` then.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ class Write:
     change: str = ""
     values: Fields = field(default_factory=dict)
     fields: Fields = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
         """The write as DynamoDB's API takes it; when refused, the item in its way is returned."""
@@ -42,16 +44,18 @@ class Write:
         if self.condition:
             request["ConditionExpression"] = self.condition
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        return request | expression_names(self.change, self.condition) | self._values()
+        names = expression_names(self.change, self.condition, names=self.names)
+        return request | names | self._values()
 
     def _values(self) -> dict[str, Any]:
         return expression_values(self.values) if self.values else {}
 
 
-def expression_names(*expressions: str) -> dict[str, Any]:
-    """The names that expressions use, as an argument of the API."""
-    names = _NAME.findall(" ".join(expressions))
-    return {"ExpressionAttributeNames": {f"#{name}": name for name in names}} if names else {}
+def expression_names(*expressions: str, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The names that expressions use, as an argument of the API; ``names`` are no words."""
+    given = names or {}
+    found = {f"#{name}": given.get(name, name) for name in _NAME.findall(" ".join(expressions))}
+    return {"ExpressionAttributeNames": found} if found else {}
 
 
 def expression_values(values: Fields) -> dict[str, Any]:
