@@ -60,7 +60,7 @@ class DynamoDBConversations:
         return claim_turn(
             self._database,
             self._table,
-            self._ledger_table,
+            self._usage,
             turn,
             conversation,
             request=request,
@@ -79,7 +79,7 @@ class DynamoDBConversations:
 
         Raises Conflict when it was resolved or opened meanwhile.
         """
-        record_resolution(self._database, self._table, self._ledger_table, change)
+        record_resolution(self._database, self._table, self._usage, change)
 
     def get(self, tenant: TenantId, conversation: ConversationId) -> Conversation:
         """One conversation. Raises NotFound."""

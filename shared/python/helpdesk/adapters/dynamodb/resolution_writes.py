@@ -3,8 +3,8 @@
 from helpdesk.adapters.dynamodb.conversation_items import conversation_fields
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import conversation_key
-from helpdesk.adapters.dynamodb.ledger import event_write
 from helpdesk.adapters.dynamodb.refusals import Refused
+from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.adapters.dynamodb.writes import Write, setting
 from helpdesk.errors import Conflict
 from helpdesk.resolutions import ResolutionChange
@@ -20,11 +20,11 @@ _AS_BEFORE = (
 
 
 def record_resolution(
-    database: Database, table: str, ledger_table: str, change: ResolutionChange
+    database: Database, table: str, usage: UsageTables, change: ResolutionChange
 ) -> None:
     """Writes a change. Raises Conflict when the conversation is no longer as it was before."""
     try:
-        database.write_all(head_write(table, change), event_write(ledger_table, change.event))
+        database.write_all(head_write(table, change), *event_writes(usage, change.event))
     except Refused as refused:
         raise Conflict("The conversation has moved on meanwhile.") from refused
 

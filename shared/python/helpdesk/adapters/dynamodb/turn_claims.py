@@ -17,9 +17,9 @@ from helpdesk.adapters.dynamodb.conversation_items import (
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.item_keys import conversation_key, request_key, turn_key
 from helpdesk.adapters.dynamodb.items import Fields
-from helpdesk.adapters.dynamodb.ledger import event_write
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.resolution_writes import head_write
+from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.adapters.dynamodb.writes import ABSENT, PRESENT, Write
 from helpdesk.conversations import (
     Asker,
@@ -38,7 +38,7 @@ _ATTEMPTS = 5
 def claim_turn(
     database: Database,
     table: str,
-    ledger_table: str,
+    usage: UsageTables,
     turn: Turn,
     conversation: Conversation | None,
     *,
@@ -53,7 +53,7 @@ def claim_turn(
     opening: ResolutionChange | None = None
     for _ in range(_ATTEMPTS):
         head = head_write(table, opening) if opening else _head(table, turn, conversation, asker)
-        bill = [event_write(ledger_table, opening.event)] if opening else []
+        bill = event_writes(usage, opening.event) if opening else ()
         try:
             database.write_all(_turn(table, turn), head, *_request(table, turn, request), *bill)
         except Refused as refused:
