@@ -96,6 +96,7 @@ def _measure(count: int, folder: Path) -> tuple[Measured, Meter]:
         queue = create_queue(emulator, "actions", _VISIBLE_AGAIN_SECONDS)
         where = Where(emulator.endpoint_url, REGION, queue, shop, folder / "board")
         parts = Parts(where)
+        parts.sign_up(TENANT)
         for flow, confirmation in FLOWS.items():
             parts.tools.put(_tool(shop, flow, confirmation))
         meter = Meter(parts.dynamodb, parts.sqs)

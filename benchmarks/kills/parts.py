@@ -15,6 +15,7 @@ from helpdesk.action_changes import ActionChange
 from helpdesk.action_events import ActionEvent
 from helpdesk.actions import Action
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
+from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.adapters.outbound_http import OutboundHTTP
@@ -25,11 +26,16 @@ from helpdesk.errors import Unavailable
 from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.pages import Page
+from helpdesk.plan_book import STANDARD
+from helpdesk.plans import PlanTerm
 from helpdesk.ports import ActionQueue, Actions, ToolCaller
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
+from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenants import Tenant
 from helpdesk.tool_calls import LookedUp, ToolReply
 from helpdesk.tools import Arguments, Tool
 
@@ -82,13 +88,20 @@ class Parts:
         )
         queue = SQSActionQueue(self.sqs, where.queue_url, queue_clock)
         noted = NotedQueue(queue, note, queue_fails)
-        ports = (self.actions, noted, self.tools, JSONArgumentSchema(), PRICE_BOOK, utc_now)
+        self.tenants = DynamoDBTenants(self.dynamodb, "tenants")
+        tariffs = Tariffs(CachedTenants(self.tenants, utc_now), PRICE_BOOK)
+        ports = (self.actions, noted, self.tools, JSONArgumentSchema(), tariffs, utc_now)
         self.acting = Acting(*ports)
         http = OutboundHTTP(allow_private=True)
         caller = NotedCaller(HTTPToolCaller(http, _Unsigned(), utc_now), note)
         sagas = Sagas(SagaSteps(*ports))
-        self.execution = Execution(self.actions, noted, caller, sagas, PRICE_BOOK, utc_now)
+        self.execution = Execution(self.actions, noted, caller, sagas, tariffs, utc_now)
         self.reconciling = Reconciling(self.actions, noted, utc_now)
+
+    def sign_up(self, tenant: TenantId) -> None:
+        """Makes the company that all of a run's actions belong to."""
+        terms = (PlanTerm(STANDARD, utc_now()),)
+        self.tenants.add(Tenant(tenant, "Bench", "ops@bench.example", utc_now(), terms), [])
 
 
 @dataclass(frozen=True, slots=True)

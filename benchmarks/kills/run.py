@@ -23,6 +23,7 @@ from helpdesk.actions import Action
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.clock import period_of, utc_now
 from helpdesk.errors import HelpdeskError
+from helpdesk.usage import SHARDS, UsageEvent
 from local.emulator import REGION, Emulator
 
 _WISHES_A_KILL = 4
@@ -81,6 +82,7 @@ def run(kills: int, seed: int, folder: Path) -> Ended:
         board = Board(where.board, SLOTS)
         board.write(0, str(_FIRST_WISHES))
         parts = Parts(where)
+        parts.sign_up(TENANT)
         for tool in plan.tools(shop):
             parts.tools.put(tool)
         crew = Crew(where, plan, board, chance)
@@ -126,7 +128,6 @@ def _come_to_rest(crew: Crew, parts: Parts, plan: Plan, shop: str) -> None:
 
 
 def _look(emulator: Emulator, parts: Parts, shop: str) -> Found:
-    ledger = DynamoDBLedger(emulator.client("dynamodb"), "ledger")
     counters = {
         item["counter"]["S"]: int(item["used"]["N"])
         for item in items_of(emulator, "actions")
@@ -135,7 +136,7 @@ def _look(emulator: Emulator, parts: Parts, shop: str) -> Found:
     return Found(
         actions=_all(parts),
         refunds=httpx2.get(f"{shop}/ledger", trust_env=False).json()["refunds"],
-        bills=ledger.events(TENANT, period_of(utc_now())),
+        bills=_bills(DynamoDBLedger(emulator.client("dynamodb"), "ledger")),
         counters=counters,
     )
 
@@ -148,6 +149,16 @@ def _all(parts: Parts) -> list[Action]:
         found += page.items
         if (cursor := page.next_cursor) is None:
             return found
+
+
+def _bills(ledger: DynamoDBLedger) -> list[UsageEvent]:
+    period = period_of(utc_now())
+    return [
+        event
+        for shard in range(SHARDS)
+        for page in ledger.pages(TENANT, period, shard)
+        for event in page
+    ]
 
 
 def _deaths(crew: Crew) -> Sequence[str]:

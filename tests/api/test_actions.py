@@ -5,11 +5,11 @@ import pytest
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.clock import utc_now
 from helpdesk.execution import Execution
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import Answered, NoAnswer
 from tests.fakes.shop import ScriptedShop
+from tests.fakes.tariffs import flat_tariffs
 
 REFUND = {
     "description": "Refund an order.",
@@ -54,13 +54,13 @@ def propose(world, company, key="k1", body=WISH):
 def work(world, *replies):
     """What the queue and its worker do."""
     shop = ScriptedShop(*replies)
-    ports = (world.actions, world.action_queue, world.tools, JSONArgumentSchema(), PRICE_BOOK)
+    ports = (world.actions, world.action_queue, world.tools, JSONArgumentSchema(), flat_tariffs())
     execution = Execution(
         world.actions,
         world.action_queue,
         shop,
         Sagas(SagaSteps(*ports, utc_now)),
-        PRICE_BOOK,
+        flat_tariffs(),
         utc_now,
     )
     while world.action_queue.sent:

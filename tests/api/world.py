@@ -45,6 +45,7 @@ from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
+from helpdesk.tariffs import Tariffs
 from helpdesk.tenancy import Tenancy
 from helpdesk.toolbox import Toolbox
 from helpdesk.visitor_tokens import VisitorTokens
@@ -109,6 +110,7 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
@@ -160,7 +162,7 @@ class World:
                 self.action_queue,
                 self.tools,
                 JSONArgumentSchema(),
-                PRICE_BOOK,
+                self.tariffs,
                 utc_now,
             ),
             metering=lambda: Metering(self.ledger, self.tenants, utc_now),
@@ -264,7 +266,8 @@ class World:
     def settle(self, turn):
         """Ends a turn that used 1,000 tokens in and 10 out."""
         used = TokenUsage("gpt-4o-mini", 1_000, 10)
-        charged = charge(turn, used, PRICE_BOOK, utc_now(), opens_conversation=True)
+        tariff = self.tariffs.at(turn.tenant, turn.started_at)
+        charged = charge(turn, used, tariff, opens_conversation=True)
         settled = replace(
             turn,
             status=TurnStatus.SETTLED,

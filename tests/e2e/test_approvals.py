@@ -13,7 +13,6 @@ from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.json_schema import JSONArgumentSchema
 from helpdesk.clock import utc_now
 from helpdesk.ids import TenantId
-from helpdesk.pricing import PRICE_BOOK
 from local.emulator import Emulator
 from local.shop.tools import tools
 from tests.e2e.outside_program import Tenant
@@ -21,6 +20,7 @@ from tests.e2e.receiver import Receiver
 from tests.e2e.test_actions import paid, settled
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.http_server import serving
+from tests.fakes.tariffs import flat_tariffs
 
 _PATIENCE_SECONDS = 60.0
 LIMIT = {"field": "amount", "max": {"amount": "4.00", "currency": "EUR"}, "per": "action"}
@@ -182,6 +182,6 @@ def _acting_at(emulator, moment):
         MemoryActionQueue(),
         DynamoDBTools(client, tenants),
         JSONArgumentSchema(),
-        PRICE_BOOK,
+        flat_tariffs(),
         lambda: moment,
     )

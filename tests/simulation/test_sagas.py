@@ -92,7 +92,7 @@ def steps_are_billed(monkeypatch):
     monkeypatch.setattr(
         action_changes,
         "charge_for_action",
-        lambda action, prices: real(replace(action, parent=None), prices),
+        lambda action, tariffs: real(replace(action, parent=None), tariffs),
     )
 
 

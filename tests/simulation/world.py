@@ -22,13 +22,13 @@ from helpdesk.events import ApprovalProcess
 from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, ConversationId, TenantId, TurnId
 from helpdesk.money import Money
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
 from helpdesk.tools import Confirmation, Endpoint, Idempotency, Limit, Tool
 from tests.fakes.actions import MemoryActions
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.schema import AnyArguments
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.provider import Provider
@@ -109,7 +109,7 @@ class World:
             self,
             tools,
             AnyArguments(),
-            PRICE_BOOK,
+            flat_tariffs(),
             self.clock,
             self.chance.randbytes,
         )
@@ -117,12 +117,12 @@ class World:
             self.actions,
             self,
             self.provider,
-            Sagas(SagaSteps(self.actions, self, tools, AnyArguments(), PRICE_BOOK, self.clock)),
-            PRICE_BOOK,
+            Sagas(SagaSteps(self.actions, self, tools, AnyArguments(), flat_tariffs(), self.clock)),
+            flat_tariffs(),
             self.clock,
             self.chance.randbytes,
         )
-        self.approvals = Approvals(self.actions, MemoryEventBus(), PRICE_BOOK, self.clock)
+        self.approvals = Approvals(self.actions, MemoryEventBus(), flat_tariffs(), self.clock)
         self._turns = 0
 
     def a_provider(self, faults: float) -> Provider:

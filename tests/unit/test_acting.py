@@ -24,12 +24,12 @@ from helpdesk.errors import (
 from helpdesk.events import ActionWork
 from helpdesk.ids import ActionId, TenantId
 from helpdesk.money import Money
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.tools import Endpoint, Limit, Tool, amount_in
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.schema import AnyArguments
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 
 START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -47,7 +47,7 @@ class World:
         self.tools = MemoryTools()
         self.put(**tool)
         self.acting = Acting(
-            self.actions, self.queue, self.tools, AnyArguments(), PRICE_BOOK, lambda: self.now
+            self.actions, self.queue, self.tools, AnyArguments(), flat_tariffs(), lambda: self.now
         )
 
     def put(self, **changes):
@@ -204,7 +204,7 @@ def test_a_colleagues_word_ends_what_no_machine_can_tell():
             OutcomeUnknown(START, "hung", START),
             HumanAsked(START, "who knows"),
         ]
-        unclear = change(action, events, PRICE_BOOK)
+        unclear = change(action, events, flat_tariffs())
         world.actions.record(unclear)
         with pytest.raises(Conflict):
             world.decide(action, decision, "customer")

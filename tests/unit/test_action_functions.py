@@ -12,7 +12,6 @@ from helpdesk.errors import Unavailable
 from helpdesk.events import ActionWork
 from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, TenantId
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
@@ -21,6 +20,7 @@ from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.schema import AnyArguments
 from tests.fakes.shop import ScriptedShop
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 
 TENANT = TenantId("ten_1")
@@ -30,8 +30,8 @@ TENANT = TenantId("ten_1")
 def world(monkeypatch):
     """The functions over fakes: actions, queue and shop."""
     actions, queue, shop = MemoryActions(), MemoryActionQueue(), ScriptedShop()
-    steps = SagaSteps(actions, queue, MemoryTools(), AnyArguments(), PRICE_BOOK, utc_now)
-    execution = Execution(actions, queue, shop, Sagas(steps), PRICE_BOOK, utc_now)
+    steps = SagaSteps(actions, queue, MemoryTools(), AnyArguments(), flat_tariffs(), utc_now)
+    execution = Execution(actions, queue, shop, Sagas(steps), flat_tariffs(), utc_now)
     monkeypatch.setattr(wiring, "execution", lambda: execution)
     monkeypatch.setattr(wiring, "reconciling", lambda: Reconciling(actions, queue, utc_now))
     return actions, queue, shop

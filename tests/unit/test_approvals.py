@@ -12,12 +12,12 @@ from helpdesk.approvals import Approvals
 from helpdesk.errors import Conflict, Unavailable
 from helpdesk.events import ApprovalProcess
 from helpdesk.ids import ActionId, TenantId
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.tools import Confirmation, Endpoint, Tool
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.schema import AnyArguments
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -50,11 +50,11 @@ class Desk:
             MemoryActionQueue(),
             tools,
             AnyArguments(),
-            PRICE_BOOK,
+            flat_tariffs(),
             self.clock,
         )
         self.action = self.acting.propose(Proposal(TENANT, "refund", {}, "r1"))
-        self.approvals = Approvals(self.actions, self.bus, PRICE_BOOK, self.clock)
+        self.approvals = Approvals(self.actions, self.bus, flat_tariffs(), self.clock)
 
     def clock(self) -> datetime:
         return self.now

@@ -17,7 +17,7 @@ from helpdesk.domain_events import (
 )
 from helpdesk.ids import ConversationId, DocumentId, EventId, TenantId, TurnId
 from helpdesk.money import Money
-from helpdesk.usage import Quantity, UsageEvent
+from helpdesk.usage import UsageEvent, UsageLine
 from tests.contract.action_examples import a_proposal, the_claim_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -62,10 +62,12 @@ SETTLED = replace(
 USAGE = UsageEvent(
     id=EventId("evt_1"),
     tenant=TENANT,
+    type="turn",
     subject="turn_1",
     occurred_at=NOON,
+    plan="standard@1",
     price_version="2026-11-23",
-    quantities=(Quantity("input_tokens", 5, Money(7)),),
+    lines=(UsageLine("input_tokens", 5, Money(1_400_000), Money(7), "m"),),
 )
 
 

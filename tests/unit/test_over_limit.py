@@ -12,11 +12,11 @@ from helpdesk.domain_events import ActionChanged, events_of
 from helpdesk.errors import Conflict, HelpdeskError, PolicyViolation
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.tools import Endpoint, Limit, Tool
 from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.schema import AnyArguments
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Desk:
             MemoryActionQueue(),
             self.tools,
             AnyArguments(),
-            PRICE_BOOK,
+            flat_tariffs(),
             lambda: self.now,
         )
 

@@ -1,7 +1,5 @@
 """Money and prices: exact, whole, and as the vendors list them."""
 
-from decimal import Decimal
-
 import pytest
 from genai_prices import Usage, calc_price
 from hypothesis import given
@@ -9,9 +7,9 @@ from hypothesis import strategies as st
 
 from helpdesk.money import MICROS_PER_UNIT, Money
 from helpdesk.pricing import PRICE_BOOK, Price
+from helpdesk.usage import METERS
 
-TOKENS = st.integers(min_value=0, max_value=10**9)
-PRICES = st.builds(Price, st.integers(0, 10**9), st.integers(0, 10**9))
+_OF_TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "embedding_tokens")
 
 
 @given(st.integers(-(10**15), 10**15))
@@ -38,11 +36,27 @@ def test_two_currencies_are_never_added():
         Money(1, "USD") + Money(1, "EUR")
 
 
-@given(PRICES, TOKENS, TOKENS)
-def test_a_cost_is_the_exact_product_rounded_half_up_once(price, tokens_in, tokens_out):
-    exact = Decimal(tokens_in * price.input_micros + tokens_out * price.output_micros) / 10**6
-    cost = price.cost(tokens_in, tokens_out).micros
-    assert Decimal("-0.5") <= exact - cost < Decimal("0.5")
+def test_each_meter_of_tokens_has_its_price():
+    price = Price(input_micros=10, output_micros=40, cached_micros=1)
+
+    prices = {meter: price.of(meter) for meter in _OF_TOKENS}
+    assert prices == {
+        "input_tokens": 10,
+        "cached_tokens": 1,
+        "output_tokens": 40,
+        "embedding_tokens": 10,
+    }
+
+
+def test_where_no_price_is_listed_cached_input_costs_what_any_input_costs():
+    assert Price(10, 40).of("cached_tokens") == 10
+    assert Price(10, 40, 0).of("cached_tokens") == 0
+
+
+@pytest.mark.parametrize("meter", sorted({*METERS} - {*_OF_TOKENS}))
+def test_models_have_no_price_for_anything_else(meter):
+    with pytest.raises(ValueError, match=meter):
+        Price(10, 40).of(meter)
 
 
 def test_a_dated_snapshot_costs_what_its_model_costs():
@@ -62,6 +76,9 @@ def test_an_unlisted_model_is_billed_as_the_dearest():
 def test_list_prices_are_the_vendors(model):
     usage = Usage(input_tokens=1000, output_tokens=1000)
     listed = calc_price(usage, model_ref=model, provider_id="openai")
+    known = Usage(input_tokens=1000, cache_read_tokens=1000, output_tokens=0)
+    listed_cached = calc_price(known, model_ref=model, provider_id="openai").input_price
     ours = PRICE_BOOK.prices[model]
     assert ours.input_micros == listed.input_price * 1000 * MICROS_PER_UNIT
     assert ours.output_micros == listed.output_price * 1000 * MICROS_PER_UNIT
+    assert ours.of("cached_tokens") == listed_cached * 1000 * MICROS_PER_UNIT

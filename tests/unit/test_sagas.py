@@ -13,7 +13,6 @@ from helpdesk.errors import Conflict
 from helpdesk.execution import Execution
 from helpdesk.ids import ConversationId, TenantId
 from helpdesk.money import Money
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.saga_steps import SagaSteps, step_id
 from helpdesk.sagas import Sagas
 from helpdesk.tool_calls import Answered, NoAnswer
@@ -22,6 +21,7 @@ from tests.fakes.action_queue import MemoryActionQueue
 from tests.fakes.actions import MemoryActions
 from tests.fakes.schema import AnyArguments
 from tests.fakes.shop import ScriptedShop
+from tests.fakes.tariffs import flat_tariffs
 from tests.fakes.tools import MemoryTools
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -66,14 +66,14 @@ class Shop:
         steps = (ToolStep("cancel_shipment", undo), ToolStep("refund_order"))
         process = a_step("cancel_and_refund", "order_id", "amount", endpoint=None, steps=steps)
         tools.put(replace(process, confirmation="none", **changes))
-        ports = (self.actions, self.queue, tools, AnyArguments(), PRICE_BOOK, lambda: self.now)
+        ports = (self.actions, self.queue, tools, AnyArguments(), flat_tariffs(), lambda: self.now)
         self.acting = Acting(*ports)
         self.execution = Execution(
             self.actions,
             self.queue,
             self.caller,
             Sagas(SagaSteps(*ports)),
-            PRICE_BOOK,
+            flat_tariffs(),
             lambda: self.now,
         )
 

@@ -9,9 +9,9 @@ import pytest
 from helpdesk.errors import NotFound
 from helpdesk.ids import TenantId
 from helpdesk.signing import OVERLAP, Signing, sign, verify_identity
-from helpdesk.tenants import Tenant
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.root_secrets import MemoryRootSecrets
+from tests.fakes.tariffs import standard_tenant
 from tests.fakes.tenants import MemoryTenants
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ class World:
         self.roots = MemoryRootSecrets()
         self.tenants = MemoryTenants(MemoryKeys())
         for tenant in (ACME, RIVAL):
-            self.tenants.add(Tenant(tenant, "Acme", "a@acme.example", "free", NOON), [])
+            self.tenants.add(standard_tenant(tenant, since=NOON), [])
         self.signing = Signing(self.tenants, self.roots, lambda: self.now)
 
     def secrets(self, tenant=ACME):

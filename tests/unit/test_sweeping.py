@@ -10,13 +10,13 @@ from helpdesk.conversations import Conversation, ConversationStatus, Turn, TurnS
 from helpdesk.ids import ConversationId, TenantId, TurnId
 from helpdesk.model import TokenUsage
 from helpdesk.money import Money
-from helpdesk.pricing import PRICE_BOOK, Price, PriceBook
 from helpdesk.sweeping import ORPHANED_AFTER, Sweeping, Swept
 from tests.fakes.conversations import MemoryConversations
+from tests.fakes.tariffs import flat_tariffs, one_price
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TENANT = TenantId("ten_1")
-PRICES = PriceBook("test", {"m": Price(1_000_000, 1_000_000)}, Price(0, 0))
+TARIFFS = flat_tariffs(one_price(1_000_000, 1_000_000))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def _started(log, number, ago, conversation=None):
 
 
 def _sweeping(log):
-    return Sweeping(log, PRICES, "m", lambda: NOON)
+    return Sweeping(log, TARIFFS, "m", lambda: NOON)
 
 
 def test_an_orphan_is_settled_and_billed_by_an_estimate_that_says_so(log):
@@ -59,11 +59,10 @@ def test_an_orphan_is_settled_and_billed_by_an_estimate_that_says_so(log):
     assert settled.timing.total_ms == 3_600_000
     (event,) = log.events.values()
     assert event.estimated
-    assert {each.meter: each.quantity for each in event.quantities} == {
+    assert {each.meter: each.quantity for each in event.lines} == {
         "conversations": 1,
         "turns": 1,
         "input_tokens": 100,
-        "output_tokens": 0,
     }
 
 
@@ -74,7 +73,7 @@ def test_a_later_turn_of_a_conversation_opens_none(log):
     _sweeping(log).sweep()
 
     opened = [
-        each for event in log.events.values() for each in event.quantities
+        each for event in log.events.values() for each in event.lines
         if each.meter == "conversations"
     ]  # fmt: skip
     assert len(log.events) == 2
@@ -106,7 +105,7 @@ def test_who_settles_first_bills(log):
         def orphans(self, started_before, limit):
             found = log.orphans(started_before, limit)
             used = TokenUsage("m", 7, 7)
-            own = charge(turn, used, PRICE_BOOK, NOON, opens_conversation=True)
+            own = charge(turn, used, TARIFFS.at(TENANT, NOON), opens_conversation=True)
             ended = replace(turn, status=TurnStatus.SETTLED, usage=own.usage)
             assert log.settle(ended, own.event)
             return found

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
 from helpdesk.plans import PARTS_PER_MILLION, Plan
-from helpdesk.ports import Tenants
 from helpdesk.pricing import PriceBook
 from helpdesk.usage import PRICED_PER, Meter, UsageLine
+
+# The ports speak of changes of actions, and those are priced by tariffs.
+if TYPE_CHECKING:
+    from helpdesk.ports import Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Tariff:
 class Tariffs:
     """The tariffs of all tenants."""
 
-    tenants: Tenants
+    tenants: "Tenants"
     prices: PriceBook
 
     def at(self, tenant: TenantId, moment: datetime) -> Tariff:

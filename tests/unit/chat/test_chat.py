@@ -37,7 +37,7 @@ async def test_an_answer_streams_and_is_settled():
     assert (turn.status, turn.answer) == (TurnStatus.SETTLED, "Two days [1], free [2].")
     assert world.log.get(turn.tenant, turn.conversation).preview == turn.question
     (event,) = world.log.events.values()
-    assert (event.subject, sum(each.cost.micros for each in event.quantities)) == (turn.id, 80)
+    assert (event.subject, sum(each.cost.micros for each in event.lines)) == (turn.id, 80)
     assert world.witness.turns == [turn]
 
 

@@ -10,10 +10,11 @@ from helpdesk.ids import TenantId
 from helpdesk.tenant_cache import KNOWN_FOR, CachedTenants
 from helpdesk.tenants import Tenant
 from tests.fakes.keys import MemoryKeys
+from tests.fakes.tariffs import standard_tenant
 from tests.fakes.tenants import MemoryTenants
 from tests.unit.chat.world import NOW, STRANGER, TENANT
 
-COMPANY = Tenant(TENANT, "Fern & Oak", "a@fern.example", "free", NOW)
+COMPANY = standard_tenant(TENANT, "Fern & Oak", NOW)
 
 
 class Clock:

@@ -17,7 +17,6 @@ from helpdesk.execution import Execution
 from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId
 from helpdesk.passages import Found, Passage
 from helpdesk.ports import Tenants
-from helpdesk.pricing import Price, PriceBook
 from helpdesk.retrieval import Retrieval
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
@@ -31,11 +30,12 @@ from tests.fakes.conversations import MemoryConversations
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.schema import AnyArguments
 from tests.fakes.shop import ScriptedShop
+from tests.fakes.tariffs import flat_tariffs, one_price, standard_tenant
 from tests.fakes.tools import MemoryTools
 
 TENANT, STRANGER = TenantId("ten_1"), TenantId("ten_2")
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-PRICES = PriceBook("v1", {}, Price(1_000_000, 2_000_000))
+TARIFFS = flat_tariffs(one_price(1_000_000, 2_000_000))
 FIRST, SECOND = "k222", "k223"
 """The ids under which the model is shown the two passages."""
 
@@ -47,7 +47,7 @@ class OneCompany:
         """The company. Raises NotFound."""
         if tenant not in (TENANT, STRANGER):
             raise NotFound("There is no such tenant.")
-        return Tenant(tenant, "Fern & Oak", "a@fern.example", "free", NOW)
+        return standard_tenant(tenant, "Fern & Oak", NOW)
 
 
 class Shelf:
@@ -114,14 +114,14 @@ class World:
         self.actions = MemoryActions()
         self.tools = MemoryTools()
         self.shop = ScriptedShop()
-        ports = (self.actions, MemoryActionQueue(), self.tools, AnyArguments(), PRICES)
+        ports = (self.actions, MemoryActionQueue(), self.tools, AnyArguments(), TARIFFS)
         acting = Acting(*ports, lambda: self.now)
         self.execution = Execution(
             self.actions,
             MemoryActionQueue(),
             self.shop,
             Sagas(SagaSteps(*ports, lambda: self.now)),
-            PRICES,
+            TARIFFS,
             lambda: self.now,
         )
         self.tool_use = ToolUse(acting, self.tools, self.shop, self._while_waiting)
@@ -130,7 +130,7 @@ class World:
             cast(Retrieval, self.shelf),
             Answering(model, self.tool_use),
             self.log,
-            PRICES,
+            TARIFFS,
             lambda: self.now,
             self.witness,
             chance=Chances(),
