@@ -7,8 +7,8 @@ from helpdesk.action_events import Approved, Claimed, ConfirmationAsked, Hold, P
 from helpdesk.actions import hash_of
 from helpdesk.clock import utc_now
 from helpdesk.ids import ActionId, new_id
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.tools import Endpoint, Tool
+from tests.fakes.tariffs import flat_tariffs
 
 NOW = utc_now()
 ARGUMENTS = {"order_id": "LF-1042", "amount": "20.00", "weight": 1.5, "note": {"a": [None, "ü"]}}
@@ -44,10 +44,10 @@ def a_proposal(tenant, request="r1", place: Place | None = None, at=NOW, **tool)
     )
     shown = hash_of(made.name, ARGUMENTS)
     asked = ConfirmationAsked(at, "customer", shown, at + timedelta(minutes=30))
-    return change(None, (proposed, asked), PRICE_BOOK, RequestClaim(request, "f1"))
+    return change(None, (proposed, asked), flat_tariffs(), RequestClaim(request, "f1"))
 
 
 def the_claim_of(action, *holds: Hold, at=NOW, place: Place | None = None):
     """The change that approves an action and claims it."""
     approved = Approved(at, "customer", action.arguments_hash)
-    return change(action, (approved, Claimed(at, holds, place)), PRICE_BOOK)
+    return change(action, (approved, Claimed(at, holds, place)), flat_tariffs())

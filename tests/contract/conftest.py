@@ -9,10 +9,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from helpdesk.adapters.dynamodb.books import DynamoDBBooks
+from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.ports import Books, Ledger
 from local.emulator import Emulator
 from tests.conftest import free_port
 from tests.contract import lanes
 from tests.dynoxide import Dynoxide
+from tests.fakes.ledger import MemoryLedger
 from tests.localstack import LocalStack
 
 WITHOUT_DYNAMODB = {
@@ -28,7 +32,7 @@ WITHOUT_DYNAMODB = {
 WITH_KMS = {"test_replies.py"}
 """What needs more of AWS than tables."""
 
-TABLES = ("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks")
+TABLES = ("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,18 @@ def _lanes(module: str) -> list[str]:
 def cloud(request: pytest.FixtureRequest) -> Cloud | None:
     """The lane's cloud; the fake has none."""
     return None if request.param == "fake" else request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def ledger(cloud: Cloud | None) -> Ledger:
+    """The usage events; what writes them besides has the same ones."""
+    return DynamoDBLedger(cloud.client("dynamodb"), "ledger", "books") if cloud else MemoryLedger()
+
+
+@pytest.fixture
+def books(cloud: Cloud | None, ledger: Any) -> Books:
+    """The books in which that ledger's events are noted."""
+    return DynamoDBBooks(cloud.client("dynamodb"), "books") if cloud else ledger.books
 
 
 def _with_tables(cloud: Cloud) -> Cloud:

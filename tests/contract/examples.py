@@ -1,7 +1,6 @@
 """Values that the contract tests are made of; each has new ids, so tests do not meet."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from helpdesk.clock import utc_now
 from helpdesk.conversations import (
@@ -18,7 +17,7 @@ from helpdesk.documents import UPLOAD_TIME, Document, DocumentStatus
 from helpdesk.ids import ConversationId, DocumentId, KeyId, TenantId, TurnId, new_id
 from helpdesk.keys import Key, Role, hash_key, hint_of, mint_key
 from helpdesk.money import Money
-from helpdesk.usage import Quantity, UsageEvent, event_id
+from helpdesk.usage import UsageEvent, UsageLine, event_id
 
 
 def a_tenant_id() -> TenantId:
@@ -81,7 +80,7 @@ def a_citation(place=1):
 
 
 def the_end_of(turn, answer="On its way [1].", deltas=(6, 9)):
-    """The turn as it ends a second later, and the event that bills it."""
+    """The turn as it ends soon after, and the event that bills it."""
     citation = a_citation()
     cost = Money(42)
     settled = replace(
@@ -98,9 +97,15 @@ def the_end_of(turn, answer="On its way [1].", deltas=(6, 9)):
     event = UsageEvent(
         id=event_id(turn.id),
         tenant=turn.tenant,
+        type="turn",
         subject=turn.id,
-        occurred_at=turn.started_at + timedelta(seconds=1),
+        occurred_at=turn.started_at,
+        plan="standard@1",
         price_version="2026-11",
-        quantities=(Quantity("turns", 1, Money(0)), Quantity("input_tokens", 1000, cost)),
+        lines=(
+            UsageLine("turns", 1, Money(0), Money(0)),
+            UsageLine("input_tokens", 1000, Money(42_000), cost, "gpt-4o-mini"),
+        ),
+        conversation=turn.conversation,
     )
     return settled, event

@@ -19,35 +19,32 @@ from helpdesk.action_events import (
 from helpdesk.actions import ActionStatus, fold
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
-from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.clock import period_of
 from helpdesk.conversations import TurnAction
 from helpdesk.errors import Conflict, NotFound, OverLimit, PolicyViolation
 from helpdesk.ids import ActionId, TurnId, new_id
-from helpdesk.pricing import PRICE_BOOK
 from tests.contract.action_examples import NOW, a_proposal, the_claim_of
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
 from tests.contract.lanes import AT_ONCE
+from tests.contract.usage_examples import billed_in
 from tests.fakes.actions import MemoryActions
+from tests.fakes.tariffs import flat_tariffs
 
 LATER = NOW + timedelta(minutes=1)
 LIMIT = Hold("refund_order#amount#order#LF-1042", 60, 100)
 
 
 @pytest.fixture
-def actions(cloud):
+def actions(cloud, ledger):
     if not cloud:
-        return MemoryActions()
-    return DynamoDBActions(cloud.client("dynamodb"), "actions", "conversations", "ledger")
+        return MemoryActions(ledger)
+    return DynamoDBActions(cloud.client("dynamodb"), "actions", "conversations", "ledger", "books")
 
 
 @pytest.fixture
-def billed(cloud, actions):
-    """The usage events of an action's tenant."""
-    if not cloud:
-        return lambda action: [e for e in actions.events.values() if e.tenant == action.tenant]
-    ledger = DynamoDBLedger(cloud.client("dynamodb"), "ledger")
-    return lambda action: list(ledger.events(action.tenant, period_of(NOW)))
+def billed(ledger, books):
+    """The usage events of an action's tenant, each with its note that it is unposted."""
+    return lambda action: billed_in(ledger, books, action.tenant, period_of(NOW))
 
 
 def proposed(actions, tenant=None, request="r1", **more):
@@ -57,7 +54,7 @@ def proposed(actions, tenant=None, request="r1", **more):
 
 
 def moved(actions, action, *events):
-    moving = change(action, events, PRICE_BOOK)
+    moving = change(action, events, flat_tariffs())
     assert actions.record(moving) is None
     return moving.after
 
@@ -120,7 +117,7 @@ def test_a_change_that_is_written_again_changes_nothing(actions):
 def test_of_two_changes_at_once_one_is_written(actions):
     action = proposed(actions)
     claim = the_claim_of(action, LIMIT)
-    decline = change(action, [Rejected(NOW, "agent", "No.")], PRICE_BOOK)
+    decline = change(action, [Rejected(NOW, "agent", "No.")], flat_tariffs())
 
     assert actions.record(claim) is None
     with pytest.raises(Conflict):
@@ -206,14 +203,14 @@ def test_a_done_action_is_billed_in_the_same_breath_and_once(actions, billed):
     action = running(actions)
     assert billed(action) == []
     action = moved(actions, action, started(action))
-    success = change(action, [Succeeded(LATER, {})], PRICE_BOOK)
+    success = change(action, [Succeeded(LATER, {})], flat_tariffs())
 
     actions.record(success)
     actions.record(success)
 
     (event,) = billed(action)
     assert event == success.usage
-    assert [(q.meter, q.quantity) for q in event.quantities] == [("actions", 1)]
+    assert [(line.meter, line.quantity) for line in event.lines] == [("actions", 1)]
 
 
 def test_the_turn_is_told_how_its_action_ended(cloud, actions):
@@ -221,7 +218,7 @@ def test_the_turn_is_told_how_its_action_ended(cloud, actions):
     turn = a_turn(tenant)
     place = Place(turn.conversation, turn.id)
     if cloud:
-        log = DynamoDBConversations(cloud.client("dynamodb"), "conversations", "ledger")
+        log = DynamoDBConversations(cloud.client("dynamodb"), "conversations", "ledger", "books")
         log.claim(turn, the_head_of(turn))
     action = running(actions, tenant=tenant, place=place)
     action = moved(actions, action, started(action))

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
-from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.clock import period_of, utc_now
 from helpdesk.conversations import (
     Asker,
@@ -21,6 +20,7 @@ from helpdesk.errors import Conflict, NotFound, PayloadTooLarge, ValidationFaile
 from helpdesk.ids import ConversationId, TurnId, VisitorId, new_id
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
 from tests.contract.lanes import AT_ONCE
+from tests.contract.usage_examples import billed_in
 from tests.fakes.conversations import MemoryConversations
 
 NOW = utc_now()
@@ -28,19 +28,16 @@ REQUEST = RequestKey("order 66 – ü" * 20, "f1")
 
 
 @pytest.fixture
-def log(cloud):
+def log(cloud, ledger):
     if not cloud:
-        return MemoryConversations()
-    return DynamoDBConversations(cloud.client("dynamodb"), "conversations", "ledger")
+        return MemoryConversations(ledger)
+    return DynamoDBConversations(cloud.client("dynamodb"), "conversations", "ledger", "books")
 
 
 @pytest.fixture
-def billed(cloud, log):
-    """The usage events of a turn's tenant."""
-    if not cloud:
-        return lambda turn: [e for e in log.events.values() if e.tenant == turn.tenant]
-    ledger = DynamoDBLedger(cloud.client("dynamodb"), "ledger")
-    return lambda turn: list(ledger.events(turn.tenant, period_of(NOW)))
+def billed(ledger, books):
+    """The usage events of a turn's tenant, each with its note that it is unposted."""
+    return lambda turn: billed_in(ledger, books, turn.tenant, period_of(NOW))
 
 
 def opened(log, tenant=None, request=None, seconds=0):
@@ -191,7 +188,7 @@ def test_settling_writes_turn_bill_and_head(log, billed):
     assert stored(log, turn) == settled
     assert billed(turn) == [event]
     assert head(log, turn) == replace(
-        the_head_of(turn), turns=1, updated_at=event.occurred_at, outcome="answered"
+        the_head_of(turn), turns=1, updated_at=settled.ended_at, outcome="answered"
     )
 
 

@@ -83,7 +83,7 @@ class MemoryConversations:
             self._heads[turn.tenant, turn.conversation] = replace(
                 head,
                 turns=head.turns + 1,
-                updated_at=event.occurred_at,
+                updated_at=turn.ended_at,
                 outcome=turn.finish_reason,
             )
         return True

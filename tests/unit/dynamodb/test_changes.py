@@ -7,7 +7,7 @@ from helpdesk.adapters.dynamodb.conversation_items import opening_fields, turn_f
 from helpdesk.adapters.dynamodb.document_items import fields_of
 from helpdesk.adapters.dynamodb.item_keys import document_key, embedding_key, turn_key
 from helpdesk.adapters.dynamodb.items import to_attributes
-from helpdesk.adapters.dynamodb.ledger import event_write
+from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.documents import DocumentStatus
 from helpdesk.domain_events import DocumentChanged, TurnChanged, UsageRecorded
 from tests.contract.examples import a_document, a_tenant_id, a_turn, the_end_of
@@ -49,7 +49,7 @@ def test_a_settled_turn_and_its_bill_are_told():
     opened = turn_fields(turn) | opening_fields(turn)
 
     assert change_of(record(key, turn_fields(settled), opened)) == TurnChanged(turn, settled)
-    bill = event_write("ledger", event)
+    bill, _ = event_writes(UsageTables("ledger", "books"), event)
     assert change_of(record(bill.key, bill.fields)) == UsageRecorded(event)
 
 
