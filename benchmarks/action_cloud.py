@@ -11,7 +11,7 @@ from local import processes, services
 from local.emulator import Emulator
 from local.settings import HOST, ROOT, clean_environment
 
-TABLES = ("tenants", "conversations", "ledger", "actions")
+TABLES = ("tenants", "conversations", "ledger", "books", "actions")
 _ATTRIBUTES = ("pk", "sk", "due_shard", "look_at", "open_shard", "opened_at")
 
 

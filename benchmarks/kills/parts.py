@@ -84,7 +84,7 @@ class Parts:
         self.sqs = where.client("sqs")
         self.tools = DynamoDBTools(self.dynamodb, "tenants")
         self.actions = NotedActions(
-            DynamoDBActions(self.dynamodb, "actions", "conversations", "ledger"), note
+            DynamoDBActions(self.dynamodb, "actions", "conversations", "ledger", "books"), note
         )
         queue = SQSActionQueue(self.sqs, where.queue_url, queue_clock)
         noted = NotedQueue(queue, note, queue_fails)

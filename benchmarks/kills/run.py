@@ -136,7 +136,7 @@ def _look(emulator: Emulator, parts: Parts, shop: str) -> Found:
     return Found(
         actions=_all(parts),
         refunds=httpx2.get(f"{shop}/ledger", trust_env=False).json()["refunds"],
-        bills=_bills(DynamoDBLedger(emulator.client("dynamodb"), "ledger")),
+        bills=_bills(DynamoDBLedger(emulator.client("dynamodb"), "ledger", "books")),
         counters=counters,
     )
 

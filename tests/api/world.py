@@ -9,6 +9,7 @@ import boto3
 
 from helpdesk.acting import Acting
 from helpdesk.adapters.dynamodb.actions import DynamoDBActions
+from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 from helpdesk.adapters.dynamodb.conversations import DynamoDBConversations
 from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
@@ -96,7 +97,7 @@ class World:
     def __init__(self, sign_up="open", prefix="", any_origin=True):
         self.dynamodb = boto3.client("dynamodb", REGION)
         names = (
-            *("tenants", "knowledge", "conversations", "ledger", "actions", "webhooks"),
+            *("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks"),
             "idempotency",
         )
         self.tables = {name: prefix + name for name in names}
@@ -116,14 +117,19 @@ class World:
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
-            self.dynamodb, self.tables["conversations"], self.tables["ledger"]
+            self.dynamodb,
+            self.tables["conversations"],
+            self.tables["ledger"],
+            self.tables["books"],
         )
-        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"])
+        self.ledger = DynamoDBLedger(self.dynamodb, self.tables["ledger"], self.tables["books"])
+        self.books = DynamoDBBooks(self.dynamodb, self.tables["books"])
         self.actions = DynamoDBActions(
             self.dynamodb,
             self.tables["actions"],
             self.tables["conversations"],
             self.tables["ledger"],
+            self.tables["books"],
         )
         self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.webhooks = DynamoDBWebhooks(self.dynamodb, self.tables["webhooks"])

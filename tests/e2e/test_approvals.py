@@ -173,12 +173,12 @@ def _acting_at(emulator, moment):
     """What proposes, by a clock that stands still."""
     client = emulator.client("dynamodb")
     names = client.list_tables()["TableNames"]
-    actions, conversations, ledger, tenants = (
+    actions, conversations, ledger, books, tenants = (
         next(name for name in names if f"Tables{each}" in name)
-        for each in ("Actions", "Conversations", "Ledger", "Tenants")
+        for each in ("Actions", "Conversations", "Ledger", "Books", "Tenants")
     )
     return Acting(
-        DynamoDBActions(client, actions, conversations, ledger),
+        DynamoDBActions(client, actions, conversations, ledger, books),
         MemoryActionQueue(),
         DynamoDBTools(client, tenants),
         JSONArgumentSchema(),

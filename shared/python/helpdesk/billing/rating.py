@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from helpdesk.billing.accounts import Account, Accounts
-from helpdesk.billing.periods import Share, shares
+from helpdesk.billing.periods import Share, shares, start_of
 from helpdesk.money import Money
-from helpdesk.plans import MeterTerms, PlanTerm
+from helpdesk.plans import MeterTerms, PlanTerm, plan_at
 from helpdesk.tenants import BillingDetails
 from helpdesk.usage import UNITS, Meter
 
@@ -69,14 +69,16 @@ class Bill:
 def rate(
     period: str, terms: Sequence[PlanTerm], accounts: Accounts, details: BillingDetails
 ) -> Bill:
-    """The bill of a tenant's month. Raises ValueError for accounts in several currencies."""
+    """The bill of a tenant's month. Raises ValueError for accounts in several currencies.
+
+    A month with neither usage nor a fee has no line at all, not even one of tax.
+    """
     parts = shares(terms, period)
-    last = parts[-1].plan if parts else terms[-1].plan
     lines = [*_subscription(period, parts), *_usage(accounts)]
     for share in parts:
         lines += _included_and_tiers(period, share, accounts)
         lines += _allowance(period, share, accounts)
-    bill = Bill(period, last.currency, tuple(lines))
+    bill = Bill(period, plan_at(terms, start_of(period)).currency, tuple(lines))
     bill = _with(bill, _rounding(bill))
     return _with(bill, _tax(bill, details))
 
@@ -180,7 +182,7 @@ def _rounding(bill: Bill) -> Iterator[BillLine]:
 
 def _tax(bill: Bill, details: BillingDetails) -> Iterator[BillLine]:
     rate_ = details.tax_basis_points
-    if rate_:
+    if rate_ and bill.lines:
         net = bill.total.micros
         cents = (2 * net * rate_ + _BASIS_POINTS * MICROS_PER_CENT) // (
             2 * _BASIS_POINTS * MICROS_PER_CENT
