@@ -13,7 +13,7 @@ from helpdesk.billing.accounts import Accounts
 from helpdesk.ids import EventId, TenantId
 from helpdesk.usage import Meter
 
-MOST_EVENTS, MOST_LATE_EVENTS, MOST_ACCOUNTS = 48, 24, 60
+MOST_EVENTS, MOST_LATE_EVENTS, MOST_ACCOUNTS = 48, 24, 30
 """What one posting may hold: a transaction of DynamoDB takes 100 writes, of which an event needs
 one and another for its day, a late event two more; an expression takes 4 KB, an account 33 bytes.
 """

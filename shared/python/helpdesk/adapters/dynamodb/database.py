@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WHAT = "The database"
 _READ_BATCH, _WRITE_BATCH = 100, 25
+# Read anew as a whole when a transaction is at one of them.
+_TOGETHER = 25
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.5
 
@@ -56,7 +58,7 @@ class Database:
         """Those of the items that exist, in order. Unlike the other reads it waits for the
         transactions that are at them: of each of these it sees all or nothing."""
         found: list[Fields] = []
-        for batch in _slices(keys, _READ_BATCH):
+        for batch in _slices(keys, _TOGETHER):
             read = partial(self.client.transact_get_items, TransactItems=_gets(table, batch))
             answers = self._until_decided(read)["Responses"]
             found += [from_attributes(answer["Item"]) for answer in answers if answer.get("Item")]
