@@ -24,12 +24,13 @@ from helpdesk.resolutions import reopened, resolved
 from helpdesk.resolving import Resolving
 from tests.contract.examples import a_tenant_id, a_turn, the_end_of, the_head_of
 from tests.contract.lanes import AT_ONCE
-from tests.contract.usage_examples import billed_in
+from tests.contract.usage_examples import events_in, unposted_in
 from tests.fakes.conversations import MemoryConversations
 from tests.fakes.tariffs import flat_tariffs
 
 NOW = utc_now()
 LATER = NOW + timedelta(minutes=5)
+NEXT_MONTH = NOW + timedelta(days=40)
 REQUEST = RequestKey("k", "f1")
 SERVER = Asker()
 CLOSED, BOT = ConversationStatus.CLOSED, ConversationStatus.BOT
@@ -47,8 +48,9 @@ def billed(ledger, books):
     """The bills and credits of a tenant's resolutions, each noted as unposted, by their ids."""
 
     def events(tenant):
-        periods = {period_of(NOW), period_of(LATER)}
-        found = [each for p in sorted(periods) for each in billed_in(ledger, books, tenant, p)]
+        periods = sorted({period_of(moment) for moment in (NOW, LATER, NEXT_MONTH)})
+        found = [event for period in periods for event in events_in(ledger, tenant, period)]
+        assert unposted_in(books, tenant) == sorted(event.id for event in found)
         return [event for event in found if event.type != "turn"]
 
     return events
@@ -103,8 +105,9 @@ def test_a_change_of_what_has_moved_on_changes_nothing(log, head, billed, meanwh
         log.record(reopened(once, LATER))
     events = billed(head.tenant)
 
+    # In another month no event of the same id stands in the way.
     with pytest.raises(Conflict):
-        log.record(closing(head, LATER))
+        log.record(closing(head, NEXT_MONTH))
 
     assert billed(head.tenant) == events
     assert log.get(head.tenant, head.id).resolutions == 1
@@ -162,19 +165,30 @@ def test_a_message_opens_a_closed_conversation_and_credits_it(log, head, billed)
     assert [line.quantity for line in credit.lines] == [-1]
 
 
-def test_a_message_that_is_repeated_credits_once(log, head, billed):
+@pytest.mark.parametrize("request_key", [None, REQUEST])
+def test_a_message_that_is_repeated_credits_once(log, head, billed, request_key):
     closed(log, head)
     turn = a_message(head)
-    log.claim(turn, None, REQUEST)
+    log.claim(turn, None, request_key)
     again = closing(log.get(head.tenant, head.id), LATER)
     log.record(again)
 
-    assert log.claim(turn, None, REQUEST) is None
-    other = log.claim(a_message(head), None, RequestKey(REQUEST.key, "f2"))
+    assert log.claim(turn, None, request_key) is None
 
-    assert other == FirstRequest(head.id, turn.id, "f1")
     assert log.get(head.tenant, head.id) == again.after
     assert len(billed(head.tenant)) == 3
+
+
+def test_another_message_under_the_same_key_opens_nothing(log, head, billed):
+    turn = a_message(head)
+    log.claim(turn, None, REQUEST)
+    once = closed(log, head)
+
+    first = log.claim(a_message(head), None, RequestKey(REQUEST.key, "f2"))
+
+    assert first == FirstRequest(head.id, turn.id, "f1")
+    assert log.get(head.tenant, head.id) == once
+    assert len(billed(head.tenant)) == 1
 
 
 def test_the_next_message_is_one_like_any_other(log, head, billed):
