@@ -8,6 +8,7 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
+from helpdesk.billing.posting import PostingUsage
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -45,6 +46,7 @@ from helpdesk.wiring.adapters import (
     action_works_of,
     actions,
     argument_schema,
+    books,
     change_of,
     conversations,
     deliveries,
@@ -91,6 +93,7 @@ __all__ = [
     "keyring",
     "knowledge",
     "metering",
+    "posting_usage",
     "reconciling",
     "replies",
     "resolving",
@@ -152,6 +155,12 @@ def tariffs() -> Tariffs:
 def metering() -> Metering:
     """Answers what was used."""
     return Metering(ledger(), tenants(), utc_now)
+
+
+@cache
+def posting_usage() -> PostingUsage:
+    """Usage events enter the accounts."""
+    return PostingUsage(books())
 
 
 @cache
