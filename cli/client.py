@@ -15,7 +15,7 @@ from tenacity import (
     wait_random,
 )
 
-from cli.settings import Connection, connection
+from cli.settings import Connection, Role, connection
 
 Json = dict[str, Any]
 
@@ -152,9 +152,9 @@ class Client:
         return answer.json() if answer.content else {}
 
 
-def connected() -> Client:
+def connected(role: Role = "tenant") -> Client:
     """A client of the service that the environment, the config file or this machine names."""
-    return Client(connection())
+    return Client(connection(role))
 
 
 class _reaching:  # noqa: N801 - reads as a word: with _reaching(url)

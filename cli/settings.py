@@ -7,10 +7,14 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_config_path
 
-from local.stage import status
+from local.stage import Status, status
+
+Role = Literal["tenant", "operator"]
+"""Whose key a command needs."""
 
 CONFIG_FILE_VARIABLE = "HELPDESK_CONFIG"
 
@@ -29,15 +33,21 @@ def config_file() -> Path:
     return Path(named) if named else user_config_path("helpdesk") / "config.toml"
 
 
-def connection() -> Connection:
-    """Each value from the first place that has it."""
+def connection(role: Role = "tenant") -> Connection:
+    """Each value from the first place that has it; this machine's stage has a key of each role."""
     written = _config()
     url = os.environ.get("HELPDESK_URL") or written.get("url")
     key = os.environ.get("HELPDESK_API_KEY") or written.get("api_key")
     if url:
         return Connection(url.rstrip("/"), key)
     here = status()
-    return Connection(here.base_url, key or (here.tenant.secret if here.tenant else None))
+    return Connection(here.base_url, key or _key(here, role))
+
+
+def _key(here: Status, role: Role) -> str | None:
+    if role == "operator":
+        return here.operator_key
+    return here.tenant.secret if here.tenant else None
 
 
 def _config() -> dict[str, str]:

@@ -31,6 +31,8 @@ def _api() -> Api:
         signing=wiring.signing,
         sessions=wiring.sessions,
         toolbox=wiring.toolbox,
+        catalogue=wiring.catalogue,
+        planning=wiring.planning,
         now=utc_now,
     )
     access = Access(wiring.authenticator, wiring.settings().sign_up)

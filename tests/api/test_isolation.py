@@ -1,6 +1,8 @@
 """Every route of the OpenAPI document, tried with another tenant's ids: 404 each time."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import pytest
@@ -10,9 +12,10 @@ from helpdesk.edge.openapi import document
 from helpdesk.edge.operations import Call, Services
 from helpdesk.edge.routes import OPERATIONS
 from helpdesk.errors import NotFound
-from helpdesk.identity import Principal
-from helpdesk.ids import TenantId
+from helpdesk.identity import SCOPES, Principal
+from helpdesk.ids import TenantId, is_id
 from helpdesk.keys import Role
+from helpdesk.plans import PLAN_NAME
 from helpdesk.tool_flaws import is_tool_name
 from tests.api.knowledge import publish
 
@@ -35,13 +38,25 @@ _BODIES: dict[str, dict[str, object]] = {
 _ELSEWHERE = {"/v1/conversations/{conversation_id}/turns/{turn_id}/events"}
 # A name that is put is one's own: test_tools.py says what that does to another tenant's.
 _OWN = {("PUT", "/v1/tools/{name}")}
+# Nobody's own: test_plans.py says who sees which.
+_FOR_ALL = {("GET", "/v1/plans/{name}")}
+# What may name something: a tool or a plan, and a tenant.
+_FORMS: dict[str, Callable[[str], object]] = {
+    "name": lambda text: is_tool_name(text) or PLAN_NAME.fullmatch(text),
+    "tenant_id": partial(is_id, "ten"),
+}
+# No tenant gets as far as to an id.
+_FORBIDDEN = {
+    (each.method, each.path) for each in OPERATIONS if each.scope not in SCOPES[Role.SECRET]
+}
 
 
 def _routes_with_ids():
     for path, methods in document(OPERATIONS)["paths"].items():
         if "{" in path and path not in _ELSEWHERE:
             for method in methods:
-                yield method.upper(), path
+                if (method.upper(), path) not in _FORBIDDEN:
+                    yield method.upper(), path
 
 
 def _announced(world, company):
@@ -83,7 +98,7 @@ def _put(world, company, name, **changes):
     return put.json["name"]
 
 
-@pytest.mark.parametrize(("method", "path"), sorted({*_routes_with_ids()} - _OWN))
+@pytest.mark.parametrize(("method", "path"), sorted({*_routes_with_ids()} - _OWN - _FOR_ALL))
 def test_another_tenants_id_does_not_exist(world, acme, rival, ids, method, path):
     asked = path.format(**ids)
 
@@ -115,7 +130,9 @@ def test_what_can_be_no_id_is_not_even_looked_up(made_up):
     caller = Principal(Role.SECRET, TenantId("ten_1"))
     nobody = cast("Services", None)
     for operation in OPERATIONS:
-        possible = "name" in operation.parameters and is_tool_name(made_up)
+        possible = any(
+            fits(made_up) for each, fits in _FORMS.items() if each in operation.parameters
+        )
         if operation.run and operation.parameters and not possible:
             call = Call(
                 caller, dict.fromkeys(operation.parameters, made_up), FeedbackIn(rating="up")

@@ -15,6 +15,7 @@ from helpdesk.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from helpdesk.adapters.dynamodb.documents import DynamoDBDocuments
 from helpdesk.adapters.dynamodb.keys import DynamoDBKeys
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
 from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 from helpdesk.adapters.dynamodb.webhooks import DynamoDBWebhooks
@@ -41,6 +42,8 @@ from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.model import TokenUsage
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
@@ -112,6 +115,7 @@ class World:
         seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
+        self.catalogue = PlanCatalogue(DynamoDBPlans(self.dynamodb, self.tables["tenants"]))
         self.tariffs = Tariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
@@ -157,7 +161,11 @@ class World:
         )
         self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
         self.services = Services(
-            tenancy=lambda: Tenancy(self.tenants, utc_now),
+            tenancy=lambda: Tenancy(self.tenants, self.catalogue, utc_now),
+            catalogue=lambda: self.catalogue,
+            planning=lambda: Planning(
+                self.tenants, self.catalogue, self.books, PRICE_BOOK, utc_now
+            ),
             keyring=lambda: Keyring(self.keys, utc_now),
             knowledge=lambda: Knowledge(
                 self.documents, S3Uploads(s3, "uploads"), self.index, utc_now

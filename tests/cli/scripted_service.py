@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.cli.scripted_plans import ScriptedPlans
+
 KEY = "hd_sk_right"
 CITATION = {
     "id": "k1",
@@ -81,6 +83,7 @@ class ScriptedService:
     resumed_after: list[str] = field(default_factory=list)
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    plans: ScriptedPlans = field(default_factory=ScriptedPlans)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -102,6 +105,7 @@ class ScriptedService:
                 Route("/v1/actions/{action}", self.action),
                 Route("/v1/actions/{action}/decision", self.decide, methods=["POST"]),
                 Route("/openapi.json", self.described),
+                *self.plans.routes(),
             ]
         )
 

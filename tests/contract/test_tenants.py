@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,10 +12,12 @@ from helpdesk.clock import utc_now
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.ids import TenantId, new_id
 from helpdesk.keys import Role
-from helpdesk.tenants import Tenant
+from helpdesk.plan_book import PLANS
+from helpdesk.tenants import BillingDetails
 from tests.contract.examples import a_key, a_tenant_id
 from tests.contract.lanes import AT_ONCE
 from tests.fakes.keys import MemoryKeys
+from tests.fakes.tariffs import standard_tenant
 from tests.fakes.tenants import MemoryTenants
 
 
@@ -29,7 +32,7 @@ def tenants(cloud, keys):
 
 
 def a_tenant(name="Acme"):
-    return Tenant(a_tenant_id(), name, "ops@acme.example", "free", utc_now())
+    return standard_tenant(a_tenant_id(), name, utc_now())
 
 
 def test_a_tenant_comes_with_its_first_keys(tenants, keys):
@@ -67,6 +70,51 @@ def test_adding_again_changes_nothing_and_never_replaces(tenants):
         tenants.add(replace(tenant, name="Somebody else"), [])
 
     assert tenants.get(tenant.id) == tenant
+
+
+def test_a_tenant_reads_with_its_plans_and_what_its_invoices_say(tenants):
+    tenant = a_tenant()
+    tenants.add(tenant, [])
+    details = BillingDetails("Ærø & Søn", ("Vej 1", "Ærø"), "DK1", "moms", 2_500, "–")
+    changed = tenant.with_plan(PLANS["pro-eur"], utc_now() + timedelta(days=9))
+    tenants.save(changed)
+    tenants.save(changed.with_billing(details))
+
+    assert tenants.get(tenant.id) == changed.with_billing(details)
+    assert tenants.get(tenant.id).terms == (*tenant.terms, changed.terms[-1])
+
+
+def test_all_tenants_are_listed_in_the_order_of_their_ids(tenants, keys):
+    before = a_tenant_id()
+    made = [a_tenant(f"Company {number}") for number in range(5)]
+    for tenant in made:
+        tenants.add(tenant, [a_key(tenant.id)])
+    tenants.add(made[2], [])  # the answer to the first time was lost
+    expected = sorted(made, key=lambda tenant: tenant.id)
+    tenants.save(expected[1].with_settings(expected[1].settings))
+
+    listed, after = [], TenantId(before[: len("ten_0000000000")])
+    while page := tenants.all(after, 2):
+        assert len(page) <= 2
+        listed += page
+        after = page[-1].id
+
+    mine = {tenant.id for tenant in made}
+    assert [tenant.id for tenant in listed if tenant.id in mine] == [each.id for each in expected]
+    assert expected[1].with_settings(expected[1].settings) in listed
+    assert tenants.all(listed[-1].id, 2) == []
+    assert len(tenants.all(None, 1)) == 1
+
+
+def test_a_tenant_that_was_refused_is_not_listed(tenants, keys):
+    taken = a_key(a_tenant_id())
+    keys.add(taken)
+    tenant = a_tenant()
+    with pytest.raises(Conflict):
+        tenants.add(tenant, [replace(taken, tenant=tenant.id)])
+
+    behind = TenantId(tenant.id[:-1])
+    assert tenant.id not in {each.id for each in tenants.all(behind, 100)}
 
 
 def test_an_unknown_tenant_is_not_found(tenants):

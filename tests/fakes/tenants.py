@@ -34,6 +34,12 @@ class MemoryTenants:
             return found
         raise NotFound("There is no such tenant.")
 
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """The tenants behind one, or from the first on, in the order of their ids."""
+        with self._lock:
+            behind = sorted(id_ for id_ in self._tenants if after is None or id_ > after)
+            return [self._tenants[id_] for id_ in behind[:limit]]
+
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant whose settings moved on by one. Raises NotFound or Conflict."""
         with self._lock:

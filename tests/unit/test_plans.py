@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.errors import ValidationFailed
-from helpdesk.plan_book import PLANS, STANDARD, open_plan
+from helpdesk.plan_book import PLANS, STANDARD
 from helpdesk.plans import CURRENCIES, PLAN_NAME, MeterTerms, Plan, PlanTerm, Tier, plan_at
 from helpdesk.usage import PRICED_PER
 
@@ -44,12 +43,3 @@ def test_the_open_plans_are_what_an_operator_may_write_too(plan):
         assert bounds.pop() is None
         assert bounds == sorted(bounds)
         assert PRICED_PER[terms.meter] == 1
-
-
-def test_anybody_may_choose_an_open_plan_and_no_other():
-    assert open_plan("pro") == PRO
-    with pytest.raises(ValidationFailed) as refused:
-        open_plan("enterprise")
-    (at,) = refused.value.errors
-    assert at.field == "plan"
-    assert "pro, pro-eur, standard" in at.message

@@ -36,14 +36,16 @@ class Scope(StrEnum):
     SESSIONS = "sessions"  # open a visitor's session
     SIGN_UP = "sign_up"  # create tenants
     USAGE = "usage"  # read usage: a tenant its own, finance everybody's
+    PLANS = "plans"  # read plans
+    PLATFORM = "platform"  # write plans, and what tenants have of them
 
 
 SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.SECRET: frozenset({Scope.TENANT, Scope.CHAT, Scope.USAGE}),
+    Role.SECRET: frozenset({Scope.TENANT, Scope.CHAT, Scope.USAGE, Scope.PLANS}),
     Role.PUBLISHABLE: frozenset({Scope.SESSIONS}),
     Role.VISITOR: frozenset({Scope.CHAT}),
-    Role.OPERATOR: frozenset({Scope.SIGN_UP}),
-    Role.FINANCE: frozenset({Scope.USAGE}),
+    Role.OPERATOR: frozenset({Scope.SIGN_UP, Scope.PLANS, Scope.PLATFORM}),
+    Role.FINANCE: frozenset({Scope.USAGE, Scope.PLANS}),
 }
 
 

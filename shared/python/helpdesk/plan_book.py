@@ -1,6 +1,6 @@
-"""The plans that everybody can sign up for. Operators add others as data."""
+"""The first versions of the plans that anybody may choose. Operators write further versions, and
+other plans, as data."""
 
-from helpdesk.errors import FieldError, ValidationFailed
 from helpdesk.plans import MeterTerms, Plan, Tier
 
 STANDARD = Plan("standard", 1, "Pay for what the models cost")
@@ -40,12 +40,3 @@ _PRO_EUR = Plan(
 )
 
 PLANS = {plan.name: plan for plan in (STANDARD, _PRO, _PRO_EUR)}
-
-
-def open_plan(name: str) -> Plan:
-    """A plan that anybody may choose. Raises ValidationFailed."""
-    if name not in PLANS:
-        known = ", ".join(sorted(PLANS))
-        at = FieldError("plan", f"There is no such plan. There are: {known}.")
-        raise ValidationFailed("Check: plan.", errors=[at])
-    return PLANS[name]

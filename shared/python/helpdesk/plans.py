@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.money import Money
 from helpdesk.usage import Meter
 
 PLAN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -54,6 +55,10 @@ class Plan:
     def ref(self) -> str:
         """How events name it: ``standard@1``."""
         return f"{self.name}@{self.version}"
+
+    def money(self, micros: int) -> Money:
+        """An amount in its currency."""
+        return Money(micros, self.currency)
 
     def terms_of(self, meter: Meter) -> MeterTerms:
         """What it says of a meter; nothing said is free."""

@@ -9,7 +9,7 @@ from helpdesk.clock import Clock
 from helpdesk.ids import Chance, TenantId, new_id
 from helpdesk.keyring import MintedKey, mint
 from helpdesk.keys import Role
-from helpdesk.plan_book import open_plan
+from helpdesk.plan_catalogue import PlanCatalogue
 from helpdesk.plans import PlanTerm
 from helpdesk.ports import Tenants
 from helpdesk.tenants import Tenant
@@ -29,6 +29,7 @@ class Tenancy:
     """What happens to a tenant itself."""
 
     tenants: Tenants
+    catalogue: PlanCatalogue
     now: Clock
     chance: Chance = secrets.token_bytes
 
@@ -37,13 +38,14 @@ class Tenancy:
 
         Raises ValidationFailed for a plan that is not open to all.
         """
+        chosen = self.catalogue.chosen(plan, self.catalogue.open_plans())
         now = self.now()
         tenant = Tenant(
             id=TenantId(new_id("ten", now, self.chance)),
             name=name,
             email=email,
             created_at=now,
-            terms=(PlanTerm(open_plan(plan), now),),
+            terms=(PlanTerm(chosen, now),),
         )
         secret = mint(tenant.id, Role.SECRET, now, self.chance)
         publishable = mint(tenant.id, Role.PUBLISHABLE, now, self.chance)

@@ -44,6 +44,10 @@ class CachedTenants:
                 self._known.popitem(last=False)
         return read
 
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """The tenants in the order of their ids, never from memory."""
+        return self._tenants.all(after, limit)
+
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant; this process knows the new settings at once."""
         self._tenants.save(tenant)

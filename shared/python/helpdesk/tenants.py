@@ -9,7 +9,8 @@ from helpdesk.plans import Plan, PlanTerm, plan_at
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """What a tenant decides about its agent; ``version`` counts the changes.
+    """What a tenant decides about its agent; ``version`` counts all changes of
+    the tenant.
 
     ``signing_version`` says which of its signing secrets holds, since ``signing_rotated_at``.
     """
@@ -58,6 +59,19 @@ class Tenant:
         """The plan that it has, had or will have at a moment."""
         return plan_at(self.terms, moment)
 
+    def term_after(self, moment: datetime) -> PlanTerm | None:
+        """The next plan that it will have, and since when, if another is planned."""
+        return next((term for term in self.terms if term.since > moment), None)
+
+    def with_plan(self, plan: Plan, since: datetime) -> "Tenant":
+        """The tenant after a change of plan, which replaces what was planned for later."""
+        before = (term for term in self.terms if term.since < since)
+        return replace(self, terms=(*before, PlanTerm(plan, since))).with_settings(self.settings)
+
+    def with_billing(self, details: BillingDetails) -> "Tenant":
+        """The tenant after a change of what its invoices say."""
+        return replace(self, billing=details).with_settings(self.settings)
+
     def with_settings(self, settings: TenantSettings) -> "Tenant":
-        """The tenant after a change of settings: the version moves on by one."""
+        """The tenant after a change of settings; with any change the version moves on by one."""
         return replace(self, settings=replace(settings, version=self.settings.version + 1))

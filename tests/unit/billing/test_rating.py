@@ -85,7 +85,8 @@ def micros(lines):
 
 @given(months(), DETAILS)
 def test_a_total_is_whole_cents_and_the_sum_of_its_lines(month, details):
-    bill = rate(PERIOD, *month, details)
+    terms, accounts = month
+    bill = rate(PERIOD, terms, accounts, details)
 
     assert bill.total.micros == micros(bill.lines)
     assert bill.total.micros % CENTS == bill.tax.micros % CENTS == bill.net.micros % CENTS == 0
@@ -164,7 +165,8 @@ def test_the_allowance_covers_models_alone_and_never_more_than_they_cost(month):
 
 @given(months(), DETAILS)
 def test_tax_is_on_the_net_and_within_half_a_cent_of_exact(month, details):
-    bill = rate(PERIOD, *month, details)
+    terms, accounts = month
+    bill = rate(PERIOD, terms, accounts, details)
 
     exact = bill.net.micros * details.tax_basis_points
     assert -5_000 * CENTS <= exact - bill.tax.micros * 10_000 <= 5_000 * CENTS
@@ -174,7 +176,8 @@ def test_tax_is_on_the_net_and_within_half_a_cent_of_exact(month, details):
 
 @given(months())
 def test_a_cent_is_rounded_half_up_by_a_line_that_says_so(month):
-    bill = rate(PERIOD, *month, UNTAXED)
+    terms, accounts = month
+    bill = rate(PERIOD, terms, accounts, UNTAXED)
 
     rounding = of_kind(bill, "rounding")
     assert len(rounding) <= 1

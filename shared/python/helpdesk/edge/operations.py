@@ -18,6 +18,8 @@ from helpdesk.ids import TenantId
 from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.ports import Conversations
 from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
@@ -49,6 +51,8 @@ class Services:
     signing: Callable[[], Signing]
     sessions: Callable[[], Sessions]
     toolbox: Callable[[], Toolbox]
+    catalogue: Callable[[], PlanCatalogue]
+    planning: Callable[[], Planning]
     now: Clock
 
 

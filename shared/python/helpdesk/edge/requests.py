@@ -1,9 +1,9 @@
 """Requests read strictly: the right media type and size, JSON, and no unknown or wrong field."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from helpdesk.errors import (
@@ -14,6 +14,7 @@ from helpdesk.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from helpdesk.money import Money
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -41,6 +42,17 @@ class Query(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True
     )
+
+
+class MoneyIn(Request):
+    """An amount of money: a decimal string of up to six places."""
+
+    amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$", examples=["50.00"])]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])] = "USD"
+
+    def money(self) -> Money:
+        """It as the core has it."""
+        return Money.of(self.amount, self.currency)
 
 
 R = TypeVar("R", bound=Request)

@@ -6,10 +6,13 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from helpdesk.edge.answers import Answer, Moment
+from helpdesk.edge.billing_details import BillingDetailsOut
 from helpdesk.edge.operations import Call, Operation, Services
+from helpdesk.edge.plan_models import PlanOut
 from helpdesk.edge.requests import Request
 from helpdesk.errors import Conflict
 from helpdesk.identity import Scope
+from helpdesk.plans import PlanTerm
 from helpdesk.tenants import Tenant
 
 _Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d{1,5})?$", max_length=255)]
@@ -42,13 +45,28 @@ class SettingsIn(Request):
     retention_days: Annotated[int, Field(ge=1, le=3650, default_factory=int)]
 
 
+class PlanTermOut(Answer):
+    """A plan, and since when it is in force."""
+
+    since: Moment
+    plan: PlanOut
+
+    @classmethod
+    def of(cls, term: PlanTerm) -> "PlanTermOut":
+        """A term at the border."""
+        return cls(since=term.since, plan=PlanOut.of(term.plan))
+
+
 class TenantOut(Answer):
-    """A tenant and its settings."""
+    """A tenant, its plan and its settings; ``next_plan`` is the change of plan that is planned."""
 
     id: Annotated[str, Field(examples=["ten_01kaxg3n2m8q4r6t8v0w2x4y6z"])]
     name: str
     email: str
     plan: str
+    plan_details: PlanOut
+    next_plan: PlanTermOut | None
+    billing_details: BillingDetailsOut
     created_at: Moment
     persona: str
     languages: tuple[str, ...]
@@ -59,12 +77,16 @@ class TenantOut(Answer):
     @classmethod
     def of(cls, tenant: Tenant, now: datetime) -> "TenantOut":
         """A tenant at the border, with the plan that it has now."""
-        settings = tenant.settings
+        settings, plan = tenant.settings, tenant.plan_at(now)
+        following = tenant.term_after(now)
         return cls(
             id=tenant.id,
             name=tenant.name,
             email=tenant.email,
-            plan=tenant.plan_at(now).name,
+            plan=plan.name,
+            plan_details=PlanOut.of(plan),
+            next_plan=PlanTermOut.of(following) if following else None,
+            billing_details=BillingDetailsOut.of(tenant.billing),
             created_at=tenant.created_at,
             persona=settings.persona,
             languages=settings.languages,

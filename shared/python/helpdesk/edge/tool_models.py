@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from helpdesk.edge.answers import Answer, ListOut, Moment, MoneyOut
-from helpdesk.edge.requests import Request
+from helpdesk.edge.requests import MoneyIn, Request
 from helpdesk.ids import TenantId
-from helpdesk.money import Money
 from helpdesk.step_flaws import MAX_STEPS, MIN_STEPS
 from helpdesk.tool_flaws import MAX_EXAMPLE_CHARS, MAX_EXAMPLES, MAX_MCP_NAME_CHARS, METHODS
 from helpdesk.tools import (
@@ -29,13 +28,6 @@ def _is_none(value: object) -> bool:
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class MoneyIn(Request):
-    """An amount of money: a decimal string of up to six places."""
-
-    amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$", examples=["50.00"])]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])] = "USD"
 
 
 class EndpointIn(Request):
@@ -146,10 +138,7 @@ class ToolIn(Request):
             confirmation=self.confirmation,
             idempotency=self.idempotency,
             lookup=_endpoint(self.lookup) if self.lookup else None,
-            limits=tuple(
-                Limit(each.field, Money.of(each.max.amount, each.max.currency), each.per)
-                for each in self.limits
-            ),
+            limits=tuple(Limit(each.field, each.max.money(), each.per) for each in self.limits),
             order_field=self.order_field,
             end_user_field=self.end_user_field,
             examples=self.examples,

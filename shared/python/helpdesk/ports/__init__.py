@@ -10,6 +10,7 @@ from helpdesk.ports.billing import (
     Exports,
     Ledger,
     Periods,
+    Plans,
 )
 from helpdesk.ports.chat import Conversations, LanguageModel
 from helpdesk.ports.knowledge import (
@@ -47,6 +48,7 @@ __all__ = [
     "Parser",
     "PassageIndex",
     "Periods",
+    "Plans",
     "PlatformKeys",
     "Replies",
     "RootSecrets",

@@ -22,6 +22,9 @@ class Tenants(Protocol):
     def save(self, tenant: Tenant) -> None:
         """Replaces a tenant whose settings moved on by one. Raises Conflict on a lost race."""
 
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """The tenants behind one, or from the first on, in the order of their ids."""
+
 
 class Keys(Protocol):
     """The tenants' keys, by their hashes."""

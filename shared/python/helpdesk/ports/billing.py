@@ -12,6 +12,7 @@ from helpdesk.billing.postings import DayCounts, Late, Posting, ShardTotals, Unp
 from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.ids import EventId, TenantId
 from helpdesk.pages import Page
+from helpdesk.plans import Plan
 from helpdesk.usage import UsageEvent
 
 
@@ -65,6 +66,19 @@ class Books(Protocol):
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
         """The dashboard's counts of those of the days that have any. Lags behind what happened."""
+
+
+class Plans(Protocol):
+    """The plans that operators wrote, each in all its versions."""
+
+    def add(self, plan: Plan) -> None:
+        """Writes a version, which never changes. Raises Conflict when it is there already."""
+
+    def newest(self, name: str) -> Plan | None:
+        """The newest version of a plan, if any was written."""
+
+    def newest_of_all(self) -> Sequence[Plan]:
+        """The newest version of each plan, by name."""
 
 
 class Charges(Protocol):

@@ -9,6 +9,7 @@ from functools import cache
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
 from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
 from helpdesk.delivering import Delivering
@@ -23,6 +24,8 @@ from helpdesk.keyring import Keyring
 from helpdesk.knowledge import Knowledge
 from helpdesk.metering import Metering
 from helpdesk.pipeline_telemetry import version_published
+from helpdesk.plan_catalogue import PlanCatalogue
+from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
 from helpdesk.resolving import Resolving
@@ -61,6 +64,7 @@ from helpdesk.wiring.adapters import (
     ledger,
     parsers,
     passage_index,
+    plans,
     platform_keys,
     replies,
     root_secrets,
@@ -81,6 +85,7 @@ __all__ = [
     "announcer",
     "approvals",
     "authenticator",
+    "catalogue",
     "change_of",
     "chat",
     "conversations",
@@ -93,6 +98,7 @@ __all__ = [
     "keyring",
     "knowledge",
     "metering",
+    "planning",
     "posting_usage",
     "reconciling",
     "replies",
@@ -101,6 +107,7 @@ __all__ = [
     "sessions",
     "settings",
     "signing",
+    "stored",
     "subscriptions",
     "sweeping",
     "tenancy",
@@ -124,7 +131,19 @@ def gateway_authenticator() -> Authenticator:
 @cache
 def tenancy() -> Tenancy:
     """Companies sign up and choose their settings."""
-    return Tenancy(tenants(), utc_now)
+    return Tenancy(tenants(), catalogue(), utc_now)
+
+
+@cache
+def catalogue() -> PlanCatalogue:
+    """All plans."""
+    return PlanCatalogue(plans())
+
+
+@cache
+def planning() -> Planning:
+    """Changes tenants' plans, and shows beforehand what that would cost."""
+    return Planning(tenants(), catalogue(), books(), PRICE_BOOK, utc_now)
 
 
 @cache
@@ -161,6 +180,12 @@ def metering() -> Metering:
 def posting_usage() -> PostingUsage:
     """Usage events enter the accounts."""
     return PostingUsage(books())
+
+
+@cache
+def stored() -> StorageMetering:
+    """Records what is stored."""
+    return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
 
 
 @cache

@@ -26,6 +26,7 @@ from helpdesk.ports import (
     Ledger,
     Parser,
     PassageIndex,
+    Plans,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -65,6 +66,14 @@ def tools() -> Tools:
     from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 
     return DynamoDBTools(dynamodb(), settings().tenants_table)
+
+
+@cache
+def plans() -> Plans:
+    """The plans that operators wrote."""
+    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+
+    return DynamoDBPlans(dynamodb(), settings().tenants_table)
 
 
 @cache

@@ -1,7 +1,9 @@
-"""Where everything lies: the one module that builds keys. A tenant's keys begin with the tenant.
+"""Where everything lies: the one module that builds keys. A tenant's own begin with the tenant.
 
 Tenants         TENANT#<tenant>                      META, KEY#<key>, TOOL#<name>
                 KEY#<hash>                           KEY
+                TENANTS                              <tenant>
+                PLANS                                <plan>#<version>
 Knowledge       TENANT#<tenant>                      DOCUMENT#<document>, EXTERNAL#<sha256>
                 TENANT#<tenant>#EMBEDDING            <model>#<content hash>
 Conversations   TENANT#<tenant>                      CONVERSATION#<conversation>
@@ -55,6 +57,12 @@ WEBHOOKS = "WEBHOOK#"
 WAITING = "WAITING#"
 TOOLS = "TOOL#"
 
+TENANTS = "TENANTS"
+"""The partition of the list of all tenants."""
+
+PLANS = "PLANS"
+"""The partition of the plans that operators wrote."""
+
 OPEN_SHARDS = tuple(f"OPEN#{number}" for number in range(8))
 """Partitions of the index of open turns: one alone would cap all tenants' turns per second."""
 
@@ -84,6 +92,21 @@ def tenant_partition(tenant: TenantId) -> str:
 def tenant_key(tenant: TenantId) -> ItemKey:
     """A tenant itself."""
     return ItemKey(tenant_partition(tenant), "META")
+
+
+def listed_key(tenant: TenantId) -> ItemKey:
+    """A tenant in the list of all."""
+    return ItemKey(TENANTS, tenant)
+
+
+def plan_key(name: str, version: int) -> ItemKey:
+    """A version of a plan; versions sort as texts."""
+    return ItemKey(PLANS, f"{versions_of(name)}{version:06}")
+
+
+def versions_of(name: str) -> str:
+    """How the sort keys of a plan's versions begin."""
+    return f"{name}#"
 
 
 def owned_key(tenant: TenantId, key: KeyId) -> ItemKey:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import tenant_key
+from helpdesk.adapters.dynamodb.item_keys import TENANTS, listed_key, tenant_key
 from helpdesk.adapters.dynamodb.keys import key_writes
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write
@@ -22,7 +22,7 @@ _TENANT = TypeAdapter(Tenant)
 
 
 class DynamoDBTenants:
-    """The companies that signed up, one item each."""
+    """The companies that signed up: one item each, and one each in the list of all."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._database = Database(client)
@@ -31,9 +31,10 @@ class DynamoDBTenants:
     def add(self, tenant: Tenant, keys: Sequence[Key]) -> None:
         """Writes a new tenant and its first keys, all or nothing. Raises Conflict."""
         new = self._put(tenant, ABSENT)
+        listed = Write("Put", self._table, listed_key(tenant.id), ABSENT)
         first_keys = [write for key in keys for write in key_writes(self._table, key)]
         try:
-            self._database.write_all(new, *first_keys)
+            self._database.write_all(new, listed, *first_keys)
         except Refused as refused:
             if not _stands(tenant, refused):
                 raise Conflict("This tenant, or one of its keys, is there already.") from refused
@@ -56,6 +57,13 @@ class DynamoDBTenants:
                 raise NotFound("There is no such tenant.") from refused
             if not _stands(tenant, refused):
                 raise Conflict("The settings were changed meanwhile. Read them again.") from refused
+
+    def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
+        """The tenants behind one, or from the first on, in the order of their ids."""
+        listed = self._database.query(self._table, TENANTS, after=after, limit=limit)
+        keys = [tenant_key(TenantId(fields["sk"])) for fields in listed]
+        found = map(_TENANT.validate_python, self._database.get_many(self._table, keys))
+        return sorted(found, key=lambda tenant: tenant.id)
 
     def _put(self, tenant: Tenant, condition: str, values: dict[str, int] | None = None) -> Write:
         fields = _TENANT.dump_python(tenant)
