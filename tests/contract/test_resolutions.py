@@ -91,6 +91,7 @@ def test_resolving_writes_head_and_bill(log, head, billed):
 
 def test_opening_again_writes_head_and_credit(log, head, billed):
     change = reopened(closed(log, head), LATER)
+    assert change
 
     log.record(change)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import cast
 
 import pytest
@@ -289,7 +290,7 @@ def test_at_all_times_exactly_what_is_resolved_now_is_billed(steps):
 
     for step in steps:
         desk.now += timedelta(hours=step.hours)
-        desk.log.others = [lambda each=each, at=step.place: does(each, at) for each in step.others]
+        desk.log.others = [partial(does, each, step.place) for each in step.others]
         does(step.do, step.place)
         desk.log.others = []
 

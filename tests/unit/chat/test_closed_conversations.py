@@ -42,6 +42,7 @@ async def test_a_repetition_of_the_message_credits_nothing_more():
     first = await world.hear(again)
     repeated = await world.hear(again)
 
+    assert isinstance(repeated[0], Start)
     assert repeated[0].replayed
     assert repeated[-1] == first[-1]
     assert len([event for event in world.log.events.values() if event.corrects]) == 1
