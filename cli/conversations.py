@@ -1,84 +1,87 @@
-"""`helpdesk ask` and `helpdesk conversations`: questions, answers, and their log."""
+"""`helpdesk conversations`: the log of what was asked, and what is resolved of it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
+from typer.core import TyperGroup
 
-from cli import answers
 from cli.client import connected
-from cli.output import EXIT_FAILED, AsJson, out, print_json, print_table, told_clearly
-
-app = typer.Typer()
+from cli.output import AsJson, out, print_json, print_table, told_clearly
 
 
-@app.command("ask")
-def ask(
-    question: Annotated[str | None, typer.Argument(help="None: a conversation.")] = None,
-    conversation: Annotated[str | None, typer.Option(help="Go on with this one.")] = None,
-    customer: Annotated[
-        str | None, typer.Option(help="Your own id of the customer who asks, for orders and such.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Ask a question and watch the answer stream; without one, hold a conversation."""
+class _ShownByDefault(TyperGroup):
+    """What is no command is the id of a conversation to show."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
+
+
+app = typer.Typer(cls=_ShownByDefault, help="Conversations: what was asked, and what is resolved.")
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="Which one: conv_…")]
+
+
+@app.callback(invoke_without_command=True)
+def list_conversations(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the conversations, newest first; with an ID, show that one."""
+    if context.invoked_subcommand:
+        return
     with told_clearly(), connected() as client:
-
-        def answered(asked: str, conversation: str | None) -> str | None:
-            answer = answers.ask(client, asked, conversation, show=not as_json, customer=customer)
-            return _shown(answer, as_json=as_json)
-
-        if question is not None:
-            answered(question, conversation)
-            return
-        out.print("Ask away; an empty line or Ctrl-D ends it.", style="dim")
-        while asked := _next_question():
-            conversation = answered(asked, conversation)
-
-
-def _shown(answer: answers.Answer, *, as_json: bool) -> str | None:
+        found = list(client.items("/v1/conversations"))
     if as_json:
-        print_json(answer.as_json())
-    if answer.problem:
-        raise typer.Exit(EXIT_FAILED)
-    return answer.conversation_id
+        print_json({"items": found})
+        return
+    print_table(
+        ("id", "first question", "status", "outcome", "turns", "updated"),
+        (
+            (
+                each["id"],
+                each["preview"],
+                each["status"],
+                each["outcome"] or "",
+                str(each["turn_count"]),
+                each["updated_at"],
+            )
+            for each in found
+        ),
+    )
 
 
-def _next_question() -> str | None:
-    try:
-        return out.input("[bold]> [/bold]").strip() or None
-    except EOFError:
-        return None
-
-
-@app.command("conversations")
-def show_conversations(
-    conversation: Annotated[str | None, typer.Argument(help="Show this one whole.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the conversations, or show one with its turns."""
+@app.command("show")
+def show_conversation(conversation: _Id, as_json: AsJson = False) -> None:
+    """Show a conversation with its turns."""
     with told_clearly(), connected() as client:
-        if conversation:
-            found = client.get(f"/v1/conversations/{conversation}")
-        else:
-            found = {"items": list(client.items("/v1/conversations"))}
+        found = client.get(_path(conversation))
     if as_json:
         print_json(found)
-    elif conversation:
-        for turn in found["turns"]:
-            out.print(f"> {turn['message']}", style="bold", markup=False)
-            out.print(turn["answer"], markup=False, soft_wrap=True)
+        return
+    for turn in found["turns"]:
+        out.print(f"> {turn['message']}", style="bold", markup=False)
+        out.print(turn["answer"], markup=False, soft_wrap=True)
+
+
+@app.command("resolve")
+def resolve_conversation(conversation: _Id, as_json: AsJson = False) -> None:
+    """Close a conversation: its resolution is billed."""
+    with told_clearly(), connected() as client:
+        _print_head(client.post(f"{_path(conversation)}/resolve", {}), as_json=as_json)
+
+
+@app.command("reopen")
+def reopen_conversation(conversation: _Id, as_json: AsJson = False) -> None:
+    """Open a conversation again: its resolution is credited."""
+    with told_clearly(), connected() as client:
+        _print_head(client.post(f"{_path(conversation)}/reopen", {}), as_json=as_json)
+
+
+def _path(conversation: str) -> str:
+    return f"/v1/conversations/{quote(conversation, safe='')}"
+
+
+def _print_head(conversation: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(conversation)
     else:
-        print_table(
-            ("id", "first question", "status", "outcome", "turns", "updated"),
-            (
-                (
-                    c["id"],
-                    c["preview"],
-                    c["status"],
-                    c["outcome"] or "",
-                    str(c["turn_count"]),
-                    c["updated_at"],
-                )
-                for c in found["items"]
-            ),
-        )
+        out.print(f"{conversation['id']} · {conversation['status']}", markup=False)

@@ -1,5 +1,8 @@
 """What was written becomes domain events: table streams, function, bus."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk.aws_lambda import FilterCriteria, FilterRule, StartingPosition
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
@@ -17,11 +20,15 @@ from infra.tables import Tables
 # vectors, far more of them than documents.
 _DOCUMENTS = "DOCUMENT#"
 _TURNS = "TURN#"
+_CONVERSATIONS = "CONVERSATION#"
 _ACTIONS = "ACTION#"
+
+_CLOSED = {"status": {"S": FilterRule.is_equal("closed")}}
 
 
 class Metering(Construct):
-    """Publishes what happened to documents, turns and usage, at least once and in order."""
+    """Publishes what happened to documents, turns, conversations, actions and usage, at least once
+    and in order."""
 
     def __init__(
         self,
@@ -43,9 +50,15 @@ class Metering(Construct):
         events.published_by(self._function)
         tables.ledger.read_by(self._function)
         tables.books.written_by(self._function)
-        self._follow(tables.knowledge, only=_DOCUMENTS)
-        self._follow(tables.conversations, only=_TURNS)
-        self._follow(tables.actions, only=_ACTIONS)
+        self._follow(tables.knowledge, _items(_DOCUMENTS))
+        # Each turn writes its conversation's head, too: what matters is that one is closed or was.
+        self._follow(
+            tables.conversations,
+            _items(_TURNS),
+            _items(_CONVERSATIONS, NewImage=_CLOSED),
+            _items(_CONVERSATIONS, OldImage=_CLOSED),
+        )
+        self._follow(tables.actions, _items(_ACTIONS))
         self._follow(tables.ledger)
         platform.monitoring.alarm(
             self,
@@ -55,13 +68,11 @@ class Metering(Construct):
             why="Usage and dashboards lag behind what happened.",
         )
 
-    def _follow(self, table: Table, only: str = "") -> None:
+    def _follow(self, table: Table, *filters: Mapping[str, Any]) -> None:
         """A record that fails is told apart by halving the batch, then set aside.
 
-        ``only`` is how the sort keys begin of the items that matter.
+        A record matters that any of the filters lets through; without filters all do.
         """
-        keys = {"sk": {"S": FilterRule.begins_with(only)}}
-        pattern = FilterCriteria.filter({"dynamodb": {"Keys": keys}})
         self._function.add_event_source(
             DynamoEventSource(
                 table.resource,
@@ -71,6 +82,12 @@ class Metering(Construct):
                 report_batch_item_failures=True,
                 retry_attempts=10,
                 on_failure=SqsDlq(self._given_up.queue),
-                filters=[pattern] if only else None,
+                filters=list(filters) or None,
             )
         )
+
+
+def _items(prefix: str, **images: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The filter of records of items whose sort keys begin so, and that looked or look so."""
+    keys = {"sk": {"S": FilterRule.begins_with(prefix)}}
+    return FilterCriteria.filter({"dynamodb": {"Keys": keys, **images}})

@@ -29,6 +29,7 @@ def _api() -> Api:
         counting_days=wiring.counting_days,
         ingesting_usage=wiring.ingesting_usage,
         checking=wiring.checking,
+        resolving=wiring.resolving,
         subscriptions=wiring.subscriptions,
         acting=wiring.acting,
         signing=wiring.signing,

@@ -194,6 +194,17 @@ def test_what_the_streams_tell_is_published_once_in_one_call(deployed, acme, bus
     assert "parcel" not in str(bus.events)
 
 
+def test_a_resolved_conversation_is_told(deployed, acme, bus):
+    conversation = deployed.turn(acme.id).conversation
+    resolve = f"/v1/conversations/{conversation}/resolve"
+    assert deployed.call("POST", resolve, key=acme.secret).status == 200
+
+    _handler("metering")({"Records": _records(deployed, "conversations")}, None)
+
+    told = [event for event in bus.events if event.type == "conversation.resolved"]
+    assert [event.data["conversation_id"] for event in told] == [conversation]
+
+
 def test_told_again_it_has_the_same_ids(deployed, acme, bus):
     deployed.turn(acme.id)
     records = _records(deployed, "ledger")

@@ -46,6 +46,8 @@ def test_it_has_every_route_of_this_version():
         "GET /v1/conversations/{conversation_id}",
         "GET /v1/conversations/{conversation_id}/turns/{turn_id}/events",
         "POST /v1/conversations/{conversation_id}/turns/{turn_id}/feedback",
+        "POST /v1/conversations/{conversation_id}/resolve",
+        "POST /v1/conversations/{conversation_id}/reopen",
         "PUT /v1/tools/{name}",
         "GET /v1/tools",
         "GET /v1/tools/{name}",

@@ -149,7 +149,8 @@ def test_a_visitor_may_chat_and_nothing_else(world, acme, operation):
     answer = world.call(operation.method, path, key=world.visitor(acme, "u-1"))
 
     may = operation.scope in SCOPES[Role.VISITOR]
-    assert may == (operation.id in {"getConversation", "giveFeedback"})
+    own = {"getConversation", "giveFeedback", "resolveConversation", "reopenConversation"}
+    assert may == (operation.id in own)
     assert (answer.status == 403) != may
 
 
@@ -174,6 +175,15 @@ def test_a_visitor_reads_and_rates_his_own(world, acme, end_user):
     assert world.call("GET", path, key=acme.secret).json["turns"][0]["feedback"]["rating"] == "up"
 
 
+@pytest.mark.parametrize("end_user", VISITORS)
+def test_a_visitor_resolves_and_reopens_his_own(world, acme, end_user):
+    token = world.visitor(acme, end_user)
+    path = f"/v1/conversations/{_conversation(world, acme, token).conversation}"
+
+    assert world.call("POST", f"{path}/resolve", key=token).json["status"] == "closed"
+    assert world.call("POST", f"{path}/reopen", key=token).json["status"] == "bot"
+
+
 @pytest.mark.parametrize("owner", VISITORS)
 @pytest.mark.parametrize("stranger", [None, "u-2"])
 def test_another_visitors_conversation_does_not_exist(world, acme, rival, owner, stranger):
@@ -185,8 +195,11 @@ def test_another_visitors_conversation_does_not_exist(world, acme, rival, owner,
         token = world.visitor(company, stranger)
         assert world.call("GET", path, key=token).code == "not_found"
         assert world.call("POST", feedback, {"rating": "up"}, key=token).code == "not_found"
+        for change in ("resolve", "reopen"):
+            assert world.call("POST", f"{path}/{change}", key=token).code == "not_found"
     kept = world.conversations.turn(acme.id, turn.conversation, turn.id)
     assert kept.feedback is None
+    assert world.conversations.get(acme.id, turn.conversation).resolutions == 0
 
 
 def test_another_tenants_customer_of_the_same_id_is_another_one(world, acme, rival):

@@ -61,6 +61,7 @@ from helpdesk.model import TokenUsage
 from helpdesk.plan_catalogue import PlanCatalogue
 from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
+from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
@@ -198,6 +199,7 @@ class World:
             ),
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
+            resolving=lambda: Resolving(self.conversations, self.tariffs, utc_now),
             acting=lambda: Acting(
                 self.actions,
                 self.action_queue,

@@ -52,6 +52,16 @@ ACTION: dict[str, Any] = {
     "created_at": "2026-11-24T09:30:00.000Z",
     "updated_at": "2026-11-24T09:30:05.000Z",
 }
+CONVERSATION: dict[str, Any] = {
+    "id": "conv_1",
+    "status": "bot",
+    "outcome": "answered",
+    "preview": "How long?",
+    "turn_count": 1,
+    "end_user": None,
+    "created_at": "2026-11-24T09:30:00.000Z",
+    "updated_at": "2026-11-24T09:30:05.000Z",
+}
 EVENTS = [
     {"type": "proposed", "at": "2026-11-24T09:30:00.000Z"},
     {"type": "confirmation_asked", "at": "2026-11-24T09:30:05.000Z", "of": "agent"},
@@ -85,6 +95,10 @@ class ScriptedService:
                 Route("/v1/chat", self.chat, methods=["POST"]),
                 Route("/v1/conversations/conv_1/turns/turn_1/events", self.resume),
                 *self.usage.routes(),
+                Route("/v1/conversations", self.list_conversations),
+                Route("/v1/conversations/{conversation}", self.conversation),
+                Route("/v1/conversations/{conversation}/resolve", self.resolve, methods=["POST"]),
+                Route("/v1/conversations/{conversation}/reopen", self.reopen, methods=["POST"]),
                 Route("/v1/tools", self.list_tools),
                 Route("/v1/tools/{name}", self.put_tool, methods=["PUT"]),
                 Route("/v1/tools/{name}", self.delete_tool, methods=["DELETE"]),
@@ -165,6 +179,27 @@ class ScriptedService:
         told, _ = self._told()
         return StreamingResponse(iter(told[3:]), media_type="text/event-stream")
 
+    async def list_conversations(self, request: Request) -> Response:
+        return JSONResponse({"items": [CONVERSATION], "next_cursor": None})
+
+    async def conversation(self, request: Request) -> Response:
+        if request.path_params["conversation"] != CONVERSATION["id"]:
+            return _no_such_conversation()
+        turn = {"message": "How long?", "answer": "Within 30 days [1]."}
+        return JSONResponse(CONVERSATION | {"turns": [turn]})
+
+    async def resolve(self, request: Request) -> Response:
+        return self._now(request, "closed")
+
+    async def reopen(self, request: Request) -> Response:
+        return self._now(request, "bot")
+
+    def _now(self, request: Request, status: str) -> Response:
+        if request.path_params["conversation"] != CONVERSATION["id"]:
+            return _no_such_conversation()
+        self.idempotency_keys.append(request.headers["Idempotency-Key"])
+        return JSONResponse(CONVERSATION | {"status": status})
+
     async def list_tools(self, request: Request) -> Response:
         return JSONResponse({"items": list(self.tools.values()), "next_cursor": None})
 
@@ -202,6 +237,11 @@ class ScriptedService:
         return JSONResponse(
             {"openapi": "3.1.0", "servers": [{"url": "/api"}], "paths": {"/o": {"get": operation}}}
         )
+
+
+def _no_such_conversation() -> Response:
+    problem = {"code": "not_found", "detail": "There is no such conversation."}
+    return JSONResponse(problem, 404, media_type="application/problem+json")
 
 
 @contextmanager

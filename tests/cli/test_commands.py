@@ -93,6 +93,30 @@ def test_documents_are_listed_over_all_pages(run, folder):
     assert len(json.loads(run("documents", "--json").stdout)["items"]) == 3
 
 
+def test_conversations_are_listed_and_one_is_shown_whole(run):
+    assert "How long?" in run("conversations").stdout
+    assert json.loads(run("conversations", "--json").stdout)["items"][0]["id"] == "conv_1"
+    shown = run("conversations", "show", "conv_1")
+    assert shown.stdout == "> How long?\nWithin 30 days [1].\n"
+    assert run("conversations", "conv_1").stdout == shown.stdout
+    assert json.loads(run("conversations", "conv_1", "--json").stdout)["turns"]
+
+
+@pytest.mark.parametrize(("command", "status"), [("resolve", "closed"), ("reopen", "bot")])
+def test_a_conversation_is_resolved_and_opened_again(run, service, command, status):
+    assert run("conversations", command, "conv_1").stdout == f"conv_1 · {status}\n"
+    told = run("conversations", command, "conv_1", "--json").stdout
+    assert json.loads(told)["status"] == status
+    assert len(set(service.idempotency_keys)) == 2
+
+
+@pytest.mark.parametrize("command", ["show", "resolve", "reopen"])
+def test_a_conversation_that_is_not_there_fails_the_command(run, command):
+    result = run("conversations", command, "conv_2")
+    assert result.exit_code == 1
+    assert "There is no such conversation." in result.output
+
+
 def test_a_wrong_key_is_told_with_what_to_do_and_its_exit_code(run, folder):
     result = run("upload", str(folder), env={"HELPDESK_API_KEY": "hd_sk_wrong"})
     assert result.exit_code == 4

@@ -17,6 +17,7 @@ from helpdesk.conversations import (
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.ids import ConversationId, EventId, TenantId, TurnId
 from helpdesk.pages import Page
+from helpdesk.resolutions import ResolutionChange, reopened_by
 from helpdesk.usage import UsageEvent
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.pages import newest_first
@@ -58,6 +59,8 @@ class MemoryConversations:
                 raise objection
             if conversation:
                 self._heads[turn.tenant, turn.conversation] = conversation
+            elif head and (change := reopened_by(turn, head)):
+                self._write(change)
             if request:
                 first = FirstRequest(turn.conversation, turn.id, request.fingerprint)
                 self._requests[turn.tenant, request.key] = first
@@ -74,9 +77,7 @@ class MemoryConversations:
                 return False
             if event.id in self.events:
                 raise Conflict("This usage event bills something else already.")
-            self.events[event.id] = event
-            if self._ledger:
-                self._ledger.record(event)
+            self._bill(event)
             self._turns[key] = replace(turn, feedback=running.feedback)
             head = self._heads[turn.tenant, turn.conversation]
             self._heads[turn.tenant, turn.conversation] = replace(
@@ -86,6 +87,16 @@ class MemoryConversations:
                 outcome=turn.finish_reason,
             )
         return True
+
+    def record(self, change: ResolutionChange) -> None:
+        """Resolves a conversation or opens it again, and bills that. Raises Conflict."""
+        before = change.before
+        with self._lock:
+            head = self._heads.get((before.tenant, before.id))
+            known = (before.status, before.resolutions)
+            if head is None or (head.status, head.resolutions) != known:
+                raise Conflict("The conversation has moved on meanwhile.")
+            self._write(change)
 
     def get(self, tenant: TenantId, conversation: ConversationId) -> Conversation:
         """One conversation. Raises NotFound."""
@@ -137,3 +148,19 @@ class MemoryConversations:
             if turn.status is TurnStatus.RUNNING and turn.started_at < started_before
         ]
         return sorted(running, key=lambda turn: turn.started_at)[:limit]
+
+    def _write(self, change: ResolutionChange) -> None:
+        after = change.after
+        self._heads[after.tenant, after.id] = replace(
+            self._heads[after.tenant, after.id],
+            status=after.status,
+            updated_at=after.updated_at,
+            resolutions=after.resolutions,
+            resolution=after.resolution,
+        )
+        self._bill(change.event)
+
+    def _bill(self, event: UsageEvent) -> None:
+        self.events[event.id] = event
+        if self._ledger:
+            self._ledger.record(event)

@@ -98,19 +98,41 @@ def test_a_record_that_fails_does_not_hold_up_its_stream(stage: Synthesised) -> 
 
 
 def test_streams_leave_out_what_is_no_event(stage: Synthesised) -> None:
-    from helpdesk.adapters.dynamodb.item_keys import ACTIONS, DOCUMENTS, OUTBOX, TURNS
-
-    patterns = [
-        json.loads(rule["Pattern"])["dynamodb"]["Keys"]["sk"]["S"]
-        for source in _event_sources(stage)
-        for rule in source.get("FilterCriteria", {"Filters": []})["Filters"]
-    ]
-    assert sorted(prefix["prefix"] for (prefix,) in patterns) == [
+    from helpdesk.adapters.dynamodb.item_keys import (
         ACTIONS,
+        CONVERSATIONS,
         DOCUMENTS,
         OUTBOX,
         TURNS,
+    )
+
+    patterns = [
+        json.loads(rule["Pattern"])["dynamodb"]
+        for source in _event_sources(stage)
+        for rule in source.get("FilterCriteria", {"Filters": []})["Filters"]
     ]
+    prefixes = [pattern["Keys"]["sk"]["S"][0]["prefix"] for pattern in patterns]
+    assert sorted(prefixes) == sorted(
+        [ACTIONS, CONVERSATIONS, CONVERSATIONS, DOCUMENTS, OUTBOX, TURNS]
+    )
+
+
+def test_of_conversations_only_the_closing_and_the_opening_is_told(stage: Synthesised) -> None:
+    from helpdesk.adapters.dynamodb.item_keys import CONVERSATIONS
+    from helpdesk.conversations import ConversationStatus
+
+    (filters,) = (
+        [json.loads(rule["Pattern"])["dynamodb"] for rule in source["FilterCriteria"]["Filters"]]
+        for source in _event_sources(stage)
+        if CONVERSATIONS in json.dumps(source.get("FilterCriteria", {}))
+    )
+    images = [
+        {name: each for name, each in pattern.items() if name != "Keys"}
+        for pattern in filters
+        if CONVERSATIONS in json.dumps(pattern["Keys"])
+    ]
+    closed = {"status": {"S": [ConversationStatus.CLOSED.value]}}
+    assert images == [{"NewImage": closed}, {"OldImage": closed}]
 
 
 def _event_sources(stage: Synthesised) -> list[Any]:

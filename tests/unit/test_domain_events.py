@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.conversations import Timing, Turn, TurnStatus
+from helpdesk.conversations import Conversation, ConversationStatus, Timing, Turn, TurnStatus
 from helpdesk.documents import Document, DocumentStatus, Failure
 from helpdesk.domain_events import (
     ActionChanged,
+    ConversationChanged,
     DocumentChanged,
     TurnChanged,
     UsageRecorded,
@@ -59,6 +60,16 @@ SETTLED = replace(
     finish_reason="answered",
     timing=Timing(100, 1500),
 )
+OPEN = Conversation(
+    tenant=TENANT,
+    id=RUNNING.conversation,
+    status=ConversationStatus.BOT,
+    created_at=NOON,
+    updated_at=NOON,
+    turns=2,
+    preview="I am Anna",
+)
+CLOSED = replace(OPEN, status=ConversationStatus.CLOSED, resolutions=1)
 USAGE = UsageEvent(
     id=EventId("evt_1"),
     tenant=TENANT,
@@ -95,6 +106,11 @@ USAGE = UsageEvent(
         (TurnChanged(RUNNING, SETTLED), ["turn.settled"]),
         (TurnChanged(None, SETTLED), ["turn.settled"]),
         (TurnChanged(SETTLED, replace(SETTLED, answer="…")), []),
+        (ConversationChanged(None, OPEN), []),
+        (ConversationChanged(OPEN, replace(OPEN, turns=3)), []),
+        (ConversationChanged(OPEN, CLOSED), ["conversation.resolved"]),
+        (ConversationChanged(CLOSED, replace(CLOSED, turns=3)), []),
+        (ConversationChanged(CLOSED, replace(OPEN, resolutions=1)), ["conversation.reopened"]),
         (UsageRecorded(USAGE), ["usage.recorded"]),
     ],
 )
@@ -125,6 +141,19 @@ def test_a_settled_turn_is_told_without_what_was_said():
     assert event.occurred_at == NOON + timedelta(milliseconds=1500)
     assert event.data["finish_reason"] == "answered"
     assert "Anna" not in event.model_dump_json()
+
+
+def test_each_resolution_is_told_once_and_without_what_was_said():
+    second = replace(CLOSED, resolutions=2)
+
+    (event,) = events_of(ConversationChanged(OPEN, CLOSED))
+    (another,) = events_of(ConversationChanged(OPEN, second))
+    (reopened,) = events_of(ConversationChanged(CLOSED, replace(OPEN, resolutions=1)))
+
+    assert events_of(ConversationChanged(replace(OPEN, turns=1), CLOSED)) == [event]
+    assert len({event.id, another.id, reopened.id}) == 3
+    assert event.data == {"conversation_id": "conv_1", "resolution": 1, "turns": 2}
+    assert (event.subject, event.occurred_at) == ("conv_1", NOON)
 
 
 def test_usage_is_told_in_exact_money():

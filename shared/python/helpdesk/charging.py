@@ -1,10 +1,11 @@
-"""What a turn costs, and the usage event that bills it."""
+"""What turns, actions and resolutions cost, and the usage events that bill them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from helpdesk.actions import Action
-from helpdesk.conversations import Turn, TurnUsage
+from helpdesk.conversations import Conversation, Turn, TurnUsage
 from helpdesk.model import TokenUsage
 from helpdesk.tariffs import Tariff, Tariffs
 from helpdesk.usage import Meter, UsageEvent, event_id
@@ -86,4 +87,20 @@ def charge_for_action(action: Action, tariffs: Tariffs) -> UsageEvent | None:
         price_version=tariff.prices.version,
         lines=(tariff.line("actions", 1),),
         conversation=action.place.conversation if action.place else None,
+    )
+
+
+def charge_for_resolution(head: Conversation, tariff: Tariff, now: datetime) -> UsageEvent:
+    """The usage event of a conversation's next resolution, which happens now."""
+    fact = f"{head.id.removeprefix('conv_')}_resolution_{head.resolutions + 1}"
+    return UsageEvent(
+        id=event_id(fact),
+        tenant=head.tenant,
+        type="resolution",
+        subject=head.id,
+        occurred_at=now,
+        plan=tariff.plan.ref,
+        price_version=tariff.prices.version,
+        lines=(tariff.line("resolutions", 1),),
+        conversation=head.id,
     )

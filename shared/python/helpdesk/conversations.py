@@ -10,6 +10,7 @@ from helpdesk.actions import ActionStatus
 from helpdesk.errors import Conflict, HelpdeskError, NotFound
 from helpdesk.ids import ActionId, ConversationId, DocumentId, TenantId, TurnId, VisitorId
 from helpdesk.money import Money
+from helpdesk.usage import UsageEvent
 
 FinishReason = Literal[
     "answered", "no_answer", "action", "awaiting_confirmation", "handed_off", "error"
@@ -151,6 +152,8 @@ class Conversation:
 
     It belongs to the end user, or where there is none to the anonymous ``visitor``, if to anybody:
     both stay as they were at its beginning. ``preview`` is how its first question begins.
+    ``resolutions`` counts how often it was resolved; ``resolution`` is the event that bills the one
+    that stands, and is there as long as the conversation is closed.
     """
 
     tenant: TenantId
@@ -163,6 +166,8 @@ class Conversation:
     outcome: FinishReason | None = None
     preview: str = ""
     visitor: VisitorId | None = None
+    resolutions: int = 0
+    resolution: UsageEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)

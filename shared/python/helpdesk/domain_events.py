@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.actions import Action, ActionStatus
 from helpdesk.clock import rfc3339
-from helpdesk.conversations import Turn, TurnStatus
+from helpdesk.conversations import Conversation, ConversationStatus, Turn, TurnStatus
 from helpdesk.documents import Document, DocumentStatus
 from helpdesk.events import DomainEvent
 from helpdesk.ids import TenantId, new_id
@@ -33,6 +33,14 @@ class TurnChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """A conversation's head was written; ``before`` is None for a new one."""
+
+    before: Conversation | None
+    after: Conversation
+
+
+@dataclass(frozen=True, slots=True)
 class ActionChanged:
     """An action has moved on; ``before`` is None for a new one."""
 
@@ -47,7 +55,7 @@ class UsageRecorded:
     event: UsageEvent
 
 
-Change = DocumentChanged | TurnChanged | ActionChanged | UsageRecorded
+Change = DocumentChanged | TurnChanged | ConversationChanged | ActionChanged | UsageRecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ def events_of(change: Change) -> Sequence[DomainEvent]:
             return _document_events(before, after)
         case TurnChanged(before, after):
             return _turn_events(before, after)
+        case ConversationChanged(before, after):
+            return _conversation_events(before, after)
         case ActionChanged(before, after):
             return _action_events(before, after)
         case UsageRecorded(event):
@@ -107,6 +117,16 @@ def _turn_events(before: Turn | None, after: Turn) -> Sequence[DomainEvent]:
             "total_ms": after.timing.total_ms,
         }
     return [_event("turn.settled", after.tenant, after.id, after.ended_at, data)]
+
+
+def _conversation_events(before: Conversation | None, after: Conversation) -> Sequence[DomainEvent]:
+    closed_before = before is not None and before.status is ConversationStatus.CLOSED
+    closed = after.status is ConversationStatus.CLOSED
+    if closed == closed_before:
+        return []
+    kind = "conversation.resolved" if closed else "conversation.reopened"
+    data = {"conversation_id": after.id, "resolution": after.resolutions, "turns": after.turns}
+    return [_event(kind, after.tenant, after.id, after.updated_at, data)]
 
 
 def _action_events(before: Action | None, after: Action) -> Sequence[DomainEvent]:
@@ -178,8 +198,9 @@ def id_of(type_: str, subject: str, occurred_at: datetime, version: object = "")
 def _event(
     type_: str, tenant: TenantId, subject: str, occurred_at: datetime, data: Mapping[str, Any]
 ) -> DomainEvent:
+    number = data.get("version", data.get("resolution", ""))
     return DomainEvent(
-        id=id_of(type_, subject, occurred_at, data.get("version", "")),
+        id=id_of(type_, subject, occurred_at, number),
         type=type_,
         tenant=tenant,
         subject=subject,

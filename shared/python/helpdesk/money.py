@@ -18,6 +18,9 @@ class Money:
             raise ValueError(f"can't add {other.currency} to {self.currency}")
         return Money(self.micros + other.micros, self.currency)
 
+    def __neg__(self) -> "Money":
+        return Money(-self.micros, self.currency)
+
     def amount(self) -> str:
         """The decimal string of the API: two places or as many as needed, never rounded."""
         exact = Decimal(self.micros) / MICROS_PER_UNIT

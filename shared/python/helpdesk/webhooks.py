@@ -20,6 +20,8 @@ EventType = Literal[
     "document.ready",
     "document.failed",
     "turn.settled",
+    "conversation.resolved",
+    "conversation.reopened",
     "usage.recorded",
     "action.proposed",
     "action.awaiting_confirmation",

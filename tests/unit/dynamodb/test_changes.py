@@ -3,14 +3,29 @@
 from dataclasses import replace
 
 from helpdesk.adapters.dynamodb.changes import change_of
-from helpdesk.adapters.dynamodb.conversation_items import opening_fields, turn_fields
+from helpdesk.adapters.dynamodb.conversation_items import (
+    conversation_fields,
+    opening_fields,
+    turn_fields,
+)
 from helpdesk.adapters.dynamodb.document_items import fields_of
-from helpdesk.adapters.dynamodb.item_keys import document_key, embedding_key, turn_key
+from helpdesk.adapters.dynamodb.item_keys import (
+    conversation_key,
+    document_key,
+    embedding_key,
+    turn_key,
+)
 from helpdesk.adapters.dynamodb.items import to_attributes
 from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_writes
 from helpdesk.documents import DocumentStatus
-from helpdesk.domain_events import DocumentChanged, TurnChanged, UsageRecorded
-from tests.contract.examples import a_document, a_tenant_id, a_turn, the_end_of
+from helpdesk.domain_events import (
+    ConversationChanged,
+    DocumentChanged,
+    TurnChanged,
+    UsageRecorded,
+)
+from helpdesk.resolutions import resolved
+from tests.contract.examples import a_document, a_tenant_id, a_turn, the_end_of, the_head_of
 
 TENANT = a_tenant_id()
 
@@ -51,6 +66,16 @@ def test_a_settled_turn_and_its_bill_are_told():
     assert change_of(record(key, turn_fields(settled), opened)) == TurnChanged(turn, settled)
     bill, _ = event_writes(UsageTables("ledger", "books"), event)
     assert change_of(record(bill.key, bill.fields)) == UsageRecorded(event)
+
+
+def test_a_resolved_conversation_is_told():
+    turn = a_turn(TENANT)
+    change = resolved(the_head_of(turn), the_end_of(turn)[1])
+    before, after = conversation_fields(change.before), conversation_fields(change.after)
+    key = conversation_key(TENANT, turn.conversation)
+
+    assert change_of(record(key, after, before)) == ConversationChanged(change.before, change.after)
+    assert change_of(record(key, before)) == ConversationChanged(None, change.before)
 
 
 def test_vectors_are_nobodys_business():

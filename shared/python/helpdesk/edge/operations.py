@@ -28,6 +28,7 @@ from helpdesk.knowledge import Knowledge
 from helpdesk.plan_catalogue import PlanCatalogue
 from helpdesk.planning import Planning
 from helpdesk.ports import Conversations
+from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
 from helpdesk.sessions import Sessions
 from helpdesk.signing import Signing
@@ -55,6 +56,7 @@ class Services:
     counting_days: Callable[[], CountingDays]
     ingesting_usage: Callable[[], IngestingUsage]
     checking: Callable[[], Checking]
+    resolving: Callable[[], Resolving]
     subscriptions: Callable[[], Subscriptions]
     acting: Callable[[], Acting]
     signing: Callable[[], Signing]

@@ -8,6 +8,7 @@ from helpdesk.conversations import Asker, Conversation, Feedback, FirstRequest, 
 from helpdesk.ids import ConversationId, TenantId, TurnId
 from helpdesk.model import Message, Said, ToolOffer
 from helpdesk.pages import Page
+from helpdesk.resolutions import ResolutionChange
 from helpdesk.usage import UsageEvent
 
 
@@ -42,13 +43,20 @@ class Conversations(Protocol):
         """Starts a turn: of a new conversation, when one is given, or of an existing one.
 
         A ``request`` key is claimed in the same transaction and kept for at least 24 hours; when
-        this tenant claimed it before, nothing is started and the first request is returned.
+        this tenant claimed it before, nothing is started and the first request is returned. A
+        closed conversation is opened again by it, and its resolution credited.
         Raises NotFound when the conversation is not there, and the ``asker``'s objection to an
         existing one.
         """
 
     def settle(self, turn: Turn, event: UsageEvent) -> bool:
         """Ends a running turn together with its usage event. False when it was settled before."""
+
+    def record(self, change: ResolutionChange) -> None:
+        """Resolves a conversation or opens it again, together with the event that bills that.
+
+        Raises Conflict when it was resolved or opened meanwhile.
+        """
 
     def get(self, tenant: TenantId, conversation: ConversationId) -> Conversation:
         """One conversation, by a consistent read. Raises NotFound."""

@@ -25,6 +25,7 @@ from helpdesk.plan_catalogue import PlanCatalogue
 from helpdesk.planning import Planning
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.reconciling import Reconciling
+from helpdesk.resolving import Resolving
 from helpdesk.retrieval import Retrieval
 from helpdesk.saga_steps import SagaSteps
 from helpdesk.sagas import Sagas
@@ -118,6 +119,7 @@ __all__ = [
     "reconciliation_requests",
     "reconciling",
     "replies",
+    "resolving",
     "retrieval",
     "sessions",
     "settings",
@@ -258,6 +260,12 @@ def chat() -> Chat:
         utc_now,
         TurnTelemetry(),
     )
+
+
+@cache
+def resolving() -> Resolving:
+    """Closes conversations and opens them again."""
+    return Resolving(conversations(), tariffs(), utc_now)
 
 
 @cache

@@ -1,22 +1,48 @@
 """The records of the tables' streams, as what was changed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from helpdesk.adapters.dynamodb.action_items import action_of
-from helpdesk.adapters.dynamodb.conversation_items import turn_of
+from helpdesk.adapters.dynamodb.conversation_items import conversation_of, turn_of
 from helpdesk.adapters.dynamodb.document_items import document_of
-from helpdesk.adapters.dynamodb.item_keys import ACTIONS, DOCUMENTS, OUTBOX, TURNS, is_usage
+from helpdesk.adapters.dynamodb.item_keys import (
+    ACTIONS,
+    CONVERSATIONS,
+    DOCUMENTS,
+    OUTBOX,
+    TURNS,
+    is_usage,
+)
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
 from helpdesk.adapters.dynamodb.usage_items import event_of
 from helpdesk.domain_events import (
     ActionChanged,
     Change,
+    ConversationChanged,
     DocumentChanged,
     TurnChanged,
     UsageRecorded,
 )
 from helpdesk.events import ActionWork
+
+_Thing = TypeVar("_Thing")
+_Told = Callable[[Fields, Fields], Change]
+
+
+def _told(
+    read: Callable[[Fields], _Thing], tell: Callable[[_Thing | None, _Thing], Change]
+) -> _Told:
+    return lambda before, after: tell(read(before) if before else None, read(after))
+
+
+_CHANGES: Mapping[str, _Told] = {
+    DOCUMENTS: _told(document_of, DocumentChanged),
+    TURNS: _told(turn_of, TurnChanged),
+    CONVERSATIONS: _told(conversation_of, ConversationChanged),
+    ACTIONS: _told(action_of, ActionChanged),
+}
+"""What a changed item tells, by how its sort key begins."""
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
@@ -24,23 +50,12 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     images = record["dynamodb"]
     if "NewImage" not in images:
         return None
-    keys = from_attributes(images["Keys"])
-    if keys["sk"].startswith(DOCUMENTS):
-        before, after = _images(images)
-        return DocumentChanged(document_of(before) if before else None, document_of(after))
-    if keys["sk"].startswith(TURNS):
-        before, after = _images(images)
-        return TurnChanged(turn_of(before) if before else None, turn_of(after))
-    if keys["sk"].startswith(ACTIONS):
-        before, after = _images(images)
-        return ActionChanged(action_of(before) if before else None, action_of(after))
+    keys, after = from_attributes(images["Keys"]), from_attributes(images["NewImage"])
     if is_usage(keys["pk"]):
-        return UsageRecorded(event_of(from_attributes(images["NewImage"])))
-    return None
-
-
-def _images(images: Mapping[str, Any]) -> tuple[Fields, Fields]:
-    return from_attributes(images.get("OldImage", {})), from_attributes(images["NewImage"])
+        return UsageRecorded(event_of(after))
+    before = from_attributes(images.get("OldImage", {}))
+    told = (tell for prefix, tell in _CHANGES.items() if keys["sk"].startswith(prefix))
+    return next((tell(before, after) for tell in told), None)
 
 
 def action_works_of(records: Sequence[Mapping[str, Any]]) -> Sequence[ActionWork]:

@@ -19,6 +19,7 @@ from helpdesk.adapters.dynamodb.item_keys import (
     turns_partition,
 )
 from helpdesk.adapters.dynamodb.refusals import Refused
+from helpdesk.adapters.dynamodb.resolution_writes import record_resolution
 from helpdesk.adapters.dynamodb.turn_claims import claim_turn
 from helpdesk.adapters.dynamodb.turn_settlement import settle_turn
 from helpdesk.adapters.dynamodb.usage_items import UsageTables
@@ -27,6 +28,7 @@ from helpdesk.conversations import Asker, Conversation, Feedback, FirstRequest, 
 from helpdesk.errors import NotFound
 from helpdesk.ids import ConversationId, TenantId, TurnId
 from helpdesk.pages import Page
+from helpdesk.resolutions import ResolutionChange
 from helpdesk.usage import UsageEvent
 
 if TYPE_CHECKING:
@@ -56,7 +58,13 @@ class DynamoDBConversations:
         """Starts a turn, unless its request was made before. Raises NotFound and Conflict."""
         asker = asker or Asker()
         return claim_turn(
-            self._database, self._table, turn, conversation, request=request, asker=asker
+            self._database,
+            self._table,
+            self._usage,
+            turn,
+            conversation,
+            request=request,
+            asker=asker,
         )
 
     def settle(self, turn: Turn, event: UsageEvent) -> bool:
@@ -65,6 +73,13 @@ class DynamoDBConversations:
         Raises NotFound, and PayloadTooLarge for an answer that no item can hold.
         """
         return settle_turn(self._database, self._table, self._usage, turn, event)
+
+    def record(self, change: ResolutionChange) -> None:
+        """Resolves a conversation or opens it again, with the event that bills that.
+
+        Raises Conflict when it was resolved or opened meanwhile.
+        """
+        record_resolution(self._database, self._table, self._usage, change)
 
     def get(self, tenant: TenantId, conversation: ConversationId) -> Conversation:
         """One conversation. Raises NotFound."""
