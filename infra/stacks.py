@@ -105,12 +105,7 @@ class ServiceStack(Stack):
         if stage.monitored:
             ages = [data.uploads.arrivals.age, embedding.jobs.age]
             Dashboard(self, "Dashboard", api=door.rest_api, queue_ages=ages)
-        self._say("ApiId", door.rest_api.rest_api_id)
-        self._say("ApiStageName", STAGE_NAME)
-        self._say("ChatFunctionName", chat.function.function_name)
-        self._say("PlatformKeysSecretName", data.secrets.platform_keys.secret_arn)
-        self._say("ModelKeysSecretName", data.secrets.model_keys.secret_arn)
-        self._say("SigningSecretName", data.secrets.signing.secret_arn)
+        self._say_where(data, door, chat)
 
     def _add_background_work(
         self, platform: Platform, data: DataStack, models: Models
@@ -161,6 +156,14 @@ class ServiceStack(Stack):
             BillingNews(self, "BillingNews", platform, events=data.events)
             Finance(self, "Finance", platform.stage, data.archive)
         return billing
+
+    def _say_where(self, data: DataStack, door: FrontDoor, chat: Chat) -> None:
+        self._say("ApiId", door.rest_api.rest_api_id)
+        self._say("ApiStageName", STAGE_NAME)
+        self._say("ChatFunctionName", chat.function.function_name)
+        self._say("PlatformKeysSecretName", data.secrets.platform_keys.secret_arn)
+        self._say("ModelKeysSecretName", data.secrets.model_keys.secret_arn)
+        self._say("SigningSecretName", data.secrets.signing.secret_arn)
 
     def _say(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

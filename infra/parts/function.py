@@ -14,6 +14,8 @@ from infra.parts.log import Log
 from infra.parts.platform import Platform
 from infra.stages import ROOT
 
+_PINNED = "Python and the layers' wheels move together, when a new version has been tried."
+
 
 class Function(LambdaFunction):
     """The folder ``functions/<name>`` on Python 3.13 and arm64, over the shared layers.
@@ -63,8 +65,7 @@ class Function(LambdaFunction):
                 **(environment or {}),
             },
         )
-        pinned = "Python and the layers' wheels move together, when a new version has been tried."
-        acknowledge(self, "L1", pinned)
+        acknowledge(self, "L1", _PINNED)
         platform.monitoring.alarm(
             self,
             "Errors",
