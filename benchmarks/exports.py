@@ -103,7 +103,7 @@ def _plainly_written(events: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "usage.csv.gz"
         start = time.perf_counter()
-        with gzip.open(path, "wt", newline="", encoding="utf-8") as file:
+        with gzip.open(path, "wt", 6, newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for event in _all_events(MadeUpMonth(events)):
