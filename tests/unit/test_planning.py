@@ -12,8 +12,8 @@ from helpdesk.plan_book import PLANS, STANDARD
 from helpdesk.plan_catalogue import PlanCatalogue
 from helpdesk.planning import NOTICE, Planning
 from helpdesk.pricing import PRICE_BOOK
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenant_cache import CachedTenants
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.tenants import BillingDetails
 from tests.fakes.books import MemoryBooks
 from tests.fakes.keys import MemoryKeys
@@ -73,7 +73,7 @@ def test_nothing_changes_at_shorter_notice(world):
 def test_whoever_remembers_a_tenant_prices_by_the_plan_of_the_moment(read_after, priced_after):
     world = World()
     clock = lambda: world.now  # noqa: E731 - the clock of all
-    tariffs = Tariffs(CachedTenants(world.tenants, clock), PRICE_BOOK)
+    tariffs = TenantTariffs(CachedTenants(world.tenants, clock), PRICE_BOOK)
     tariffs.at(ACME, NOW)
     world.now = NOW + timedelta(seconds=30)
     world.planning.change(ACME, "pro")

@@ -22,7 +22,7 @@ from helpdesk.ports import Tenants
 from helpdesk.pricing import PRICE_BOOK
 from helpdesk.resolutions import ResolutionChange, reopened_by
 from helpdesk.resolving import Resolving
-from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.tenants import Tenant
 from helpdesk.usage import UsageEvent
 from tests.contract.examples import a_turn, the_end_of, the_head_of
@@ -68,7 +68,7 @@ class Desk:
     log: CrowdedLog = field(default_factory=CrowdedLog)
 
     def __post_init__(self) -> None:
-        tariffs = Tariffs(cast("Tenants", Payers()), PRICE_BOOK)
+        tariffs = TenantTariffs(cast("Tenants", Payers()), PRICE_BOOK)
         self.resolving = Resolving(self.log, tariffs, lambda: self.now)
 
     def resolve(self, tenant=ACME, conversation=TALK, asker=SERVER) -> Conversation:

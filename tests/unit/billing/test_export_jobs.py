@@ -320,7 +320,7 @@ def test_who_is_overtaken_stops_and_leaves_it_to_the_other(finance, close):
     export = finance.requests.request(SEPTEMBER, close=close)
     finance.queue.jobs.clear()
     save = finance.exports.save
-    overtaken = []
+    overtaken: list[object] = []
 
     def be_overtaken(after, before):
         if not overtaken:

@@ -13,7 +13,7 @@ from helpdesk.errors import NotFound, Unavailable, ValidationFailed
 from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
 from helpdesk.pricing import Price, PriceBook
-from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_tariffs import TenantTariffs
 from tests.unit.billing.closing_world import (
     FERN,
     NOVEMBER,
@@ -43,7 +43,7 @@ def ingesting(platform, conflicts=None, prices=PRICES, ledger=None):
     return IngestingUsage(
         ledger or platform.ledger,
         platform.tenants,
-        Tariffs(platform.tenants, prices),
+        TenantTariffs(platform.tenants, prices),
         lambda: platform.now,
         told.append,
     )

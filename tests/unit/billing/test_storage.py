@@ -9,7 +9,7 @@ from helpdesk.documents import DocumentStatus
 from helpdesk.ids import TenantId
 from helpdesk.plan_book import PLANS
 from helpdesk.pricing import PRICE_BOOK
-from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.usage import SHARDS
 from tests.contract.examples import a_document
 from tests.fakes.documents import MemoryDocuments
@@ -33,7 +33,7 @@ class World:
             self.tenants.add(standard_tenant(tenant), [])
         self.documents = MemoryDocuments()
         self.ledger = MemoryLedger()
-        tariffs = Tariffs(self.tenants, PRICE_BOOK)
+        tariffs = TenantTariffs(self.tenants, PRICE_BOOK)
         self.metering = StorageMetering(
             self.tenants, self.documents, self.ledger, tariffs, lambda: NOON
         )
