@@ -7,6 +7,7 @@ from itertools import chain
 import pytest
 
 from helpdesk import wiring
+from helpdesk.clock import period_of, utc_now
 from helpdesk.domain_events import Announcer
 from helpdesk.errors import Unavailable
 from helpdesk.wiring import adapters, clients
@@ -202,6 +203,18 @@ def test_told_again_it_has_the_same_ids(deployed, acme, bus):
     _handler("metering")({"Records": records}, None)
 
     assert [event.id for event in bus.events] == [event.id for event in first]
+
+
+def test_usage_that_the_streams_tell_is_posted_once(deployed, acme, bus):
+    deployed.turn(acme.id)
+    records = _records(deployed, "ledger")
+
+    _handler("metering")({"Records": records}, None)
+    _handler("metering")({"Records": records}, None)
+
+    (totals,) = deployed.books.totals(acme.id, period_of(utc_now()))
+    turns = [sum_ for account, sum_ in totals.accounts.items() if account.meter == "turns"]
+    assert [sum_.quantity for sum_ in turns] == [1]
 
 
 def test_a_record_that_can_not_be_read_is_handed_back_alone(deployed, acme, bus, capsys):

@@ -6,24 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.ids import EventId, TenantId
-from helpdesk.metering import METERS, add_up
+from helpdesk.metering import add_up
 from helpdesk.money import Money
-from helpdesk.usage import Quantity, UsageEvent
+from helpdesk.usage import METERS, UsageEvent, UsageLine
 
-_QUANTITIES = st.builds(
-    Quantity,
+_LINES = st.builds(
+    UsageLine,
     meter=st.sampled_from(METERS),
     quantity=st.integers(0, 10**12),
+    unit_price=st.just(Money(3)),
     cost=st.integers(0, 10**15).map(Money),
 )
 _EVENTS = st.builds(
     UsageEvent,
     id=st.uuids().map(lambda id_: EventId(f"evt_{id_}")),
     tenant=st.just(TenantId("ten_1")),
+    type=st.just("turn"),
     subject=st.just("turn_1"),
     occurred_at=st.just(datetime(2026, 11, 24, tzinfo=UTC)),
+    plan=st.just("standard@1"),
     price_version=st.just("2026-11-23"),
-    quantities=st.lists(_QUANTITIES, max_size=5).map(tuple),
+    lines=st.lists(_LINES, max_size=5).map(tuple),
 )
 
 
@@ -31,7 +34,7 @@ _EVENTS = st.builds(
 def test_the_meters_hold_all_that_the_events_hold(events):
     totals = add_up(events)
 
-    every = [each for event in events for each in event.quantities]
+    every = [each for event in events for each in event.lines]
     assert [each.meter for each in totals] == list(METERS)
     assert sum(each.quantity for each in totals) == sum(each.quantity for each in every)
     assert sum(each.cost.micros for each in totals) == sum(each.cost.micros for each in every)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from helpdesk.clock import Clock
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
 from helpdesk.ports import Ledger, Tenants
-from helpdesk.usage import METERS, Meter, UsageEvent
+from helpdesk.usage import METERS, SHARDS, Meter, UsageEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Metering:
         """A tenant's usage, summed over its events as they stand. Raises NotFound."""
         self.tenants.get(tenant)
         as_of = self.now()
-        meters = add_up(self.ledger.events(tenant, period))
+        pages = (page for n in range(SHARDS) for page in self.ledger.pages(tenant, period, n))
+        meters = add_up(chain.from_iterable(pages))
         total = sum((each.cost for each in meters), start=Money(0))
         return UsageSummary(period=period, meters=meters, total=total, as_of=as_of)
 

@@ -53,6 +53,8 @@ class Facts(TypedDict, total=False):
     attempt: int
     count: int
     failed: int
+    late: int
+    repeated: int
     passages: int
     chunks: int
     size_bytes: int

@@ -85,6 +85,26 @@ def test_keys_that_are_never_processed_end_as_unavailable(database, stub, pauses
     assert sum(pauses) < 5
 
 
+def test_reading_together_waits_for_a_transaction_that_is_at_an_item(database, stub, pauses):
+    stub.add_client_error("transact_get_items", **cancelled("None", "TransactionConflict", "None"))
+    stub.add_response(
+        "transact_get_items", {"Responses": [{"Item": ITEMS[0]}, {}, {"Item": ITEMS[2]}]}
+    )
+
+    found = database.get_together("things", KEYS)
+
+    assert [fields["sk"] for fields in found] == [KEYS[0].sk, KEYS[2].sk]
+    assert len(pauses) == 1
+
+
+def test_reading_many_together_takes_several_calls(database, stub):
+    for _ in range(2):
+        stub.add_response("transact_get_items", {"Responses": [{"Item": ITEMS[0]}]})
+
+    assert len(database.get_together("things", KEYS * 10)) == 2
+    assert database.get_together("things", []) == []
+
+
 def test_items_that_were_not_written_are_written_again(database, stub):
     unwritten = {"things": [{"PutRequest": {"Item": ITEMS[2]}}]}
     stub.add_response("batch_write_item", {"UnprocessedItems": unwritten})

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.adapters.dynamodb.book_items import totals_fields, totals_of
 from helpdesk.adapters.dynamodb.conversation_items import (
     conversation_fields,
     conversation_of,
@@ -22,9 +23,23 @@ from helpdesk.adapters.dynamodb.conversation_items import (
     turn_of,
 )
 from helpdesk.adapters.dynamodb.document_items import document_of, fields_of
+from helpdesk.adapters.dynamodb.item_keys import totals_key
 from helpdesk.adapters.dynamodb.items import from_attributes, to_attributes
+from helpdesk.adapters.dynamodb.usage_items import (
+    UsageTables,
+    event_of,
+    event_writes,
+    unposted_of,
+)
+from helpdesk.billing.accounts import Account, Sum
+from helpdesk.billing.postings import ShardTotals, Unposted
+from helpdesk.clock import period_of
 from helpdesk.conversations import Conversation, Turn
 from helpdesk.documents import Document
+from helpdesk.ids import TenantId
+from helpdesk.usage import METERS, UsageEvent
+
+TENANT = TenantId("ten_1")
 
 # What the tables keep: moments to the millisecond, whole numbers that a table holds exactly.
 MOMENTS = st.integers(1_600_000_000_000, 4_000_000_000_000).map(
@@ -82,6 +97,40 @@ def test_conversations(conversation):
 @given(any_of(Turn))
 def test_turns(turn):
     assert turn_of(through_a_table(turn_fields(turn))) == turn
+
+
+@given(any_of(UsageEvent))
+def test_usage_events(event):
+    event = replace(event, tenant=TENANT)
+    written, note = event_writes(UsageTables("ledger", "books"), event)
+
+    assert event_of(through_a_table(written.fields)) == event
+    noted = unposted_of(through_a_table({**note.fields, "sk": note.key.sk}))
+    assert noted == Unposted(event.id, period_of(event.occurred_at), event.occurred_at)
+
+
+# Of an account only the model's name may hold anything.
+WORDS = st.from_regex(r"[A-Za-z0-9@._-]+", fullmatch=True)
+ACCOUNTS = st.builds(
+    Account,
+    period=WORDS,
+    plan=WORDS,
+    meter=st.sampled_from(METERS),
+    model=TEXTS,
+    unit_micros=NUMBERS,
+    currency=WORDS,
+)
+SUMS = st.builds(Sum, NUMBERS, NUMBERS, NUMBERS)
+
+
+@given(st.dictionaries(ACCOUNTS, SUMS, max_size=5), st.integers(1, 10**9), st.integers(0, 7))
+def test_accounts(accounts, version, shard):
+    totals = ShardTotals(TENANT, "2026-11", shard, version, accounts=accounts)
+    item = {**totals_fields(totals), "pk": "…", "sk": totals_key(TENANT, "2026-11", shard).sk}
+
+    assert totals_of(TENANT, "2026-11", through_a_table(item)) == totals
+    closed = through_a_table(item | {"closed": True})
+    assert totals_of(TENANT, "2026-11", closed) == replace(totals, closed=True)
 
 
 PLAIN = st.recursive(

@@ -8,6 +8,7 @@ from functools import cache
 
 from helpdesk.acting import Acting
 from helpdesk.approvals import Approvals
+from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.storage import StorageMetering
 from helpdesk.chat import Chat
 from helpdesk.clock import utc_now
@@ -97,6 +98,7 @@ __all__ = [
     "knowledge",
     "metering",
     "planning",
+    "posting_usage",
     "reconciling",
     "replies",
     "retrieval",
@@ -176,6 +178,12 @@ def metering() -> Metering:
 def stored() -> StorageMetering:
     """Records what is stored."""
     return StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now)
+
+
+@cache
+def posting_usage() -> PostingUsage:
+    """Usage events enter the accounts."""
+    return PostingUsage(books())
 
 
 @cache
