@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 
 from helpdesk.money import MICROS_PER_UNIT, Money
 from helpdesk.pricing import PRICE_BOOK, Price
-from helpdesk.usage import METERS
+from helpdesk.usage import METERS, Meter
 
-_OF_TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "embedding_tokens")
+_OF_TOKENS: tuple[Meter, ...] = (
+    "input_tokens",
+    "cached_tokens",
+    "output_tokens",
+    "embedding_tokens",
+)
 
 
 @given(st.integers(-(10**15), 10**15))
