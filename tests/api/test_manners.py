@@ -21,6 +21,7 @@ _KINDS = {
     "name": "tool",
     "webhook_id": "wh",
     "action_id": "act",
+    "tenant_id": "ten",
 }
 
 
@@ -29,6 +30,17 @@ def _path(operation):
     for name in operation.parameters:
         path = path.replace(f"{{{name}}}", f"{_KINDS[name]}_{'0' * 26}")
     return path
+
+
+def _key(world, company, operation):
+    """A key that may do it."""
+    match operation.scope:
+        case Scope.SESSIONS:
+            return company.publishable
+        case Scope.PLATFORM:
+            return world.platform_keys.operator
+        case _:
+            return company.secret
 
 
 @pytest.mark.parametrize("operation", _SERVED, ids=lambda each: each.id)
@@ -82,7 +94,7 @@ def test_a_method_that_a_path_does_not_take_is_told_which_it_takes(
 
 @pytest.mark.parametrize("operation", _WITH_BODY, ids=lambda each: each.id)
 def test_bad_bodies_are_refused_by_their_kind(world, acme, operation):
-    key = acme.publishable if operation.scope is Scope.SESSIONS else acme.secret
+    key = _key(world, acme, operation)
 
     def send(content, **more):
         return world.call(operation.method, _path(operation), content, key=key, **more)
@@ -169,7 +181,7 @@ def test_no_request_whatever_makes_us_fail(world, acme, operation, content, quer
         operation.method,
         _path(operation),
         content,
-        key=acme.secret,
+        key=_key(world, acme, operation),
         query=query,
         headers=headers,
     )

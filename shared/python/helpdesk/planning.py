@@ -1,7 +1,7 @@
 """What operators decide for a tenant: its plan, from when on, and what its invoices say."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from helpdesk.billing.accounts import merged
 from helpdesk.billing.periods import previous_period, start_of
@@ -69,7 +69,7 @@ class Planning:
         return self.catalogue.chosen(name, self.catalogue.all())
 
     def _check_currency(self, tenant: Tenant, plan: Plan, moment: datetime) -> None:
-        before = tenant.plan_at(moment - timedelta(microseconds=1))
+        before = tenant.plan_at(moment)
         if plan.currency != before.currency and moment != start_of(period_of(moment)):
             raise _wrong_time(
                 f"A month's bill is in one currency: change from {before.currency} to "
