@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.ids import EventId, TenantId
-from helpdesk.metering import METERS, add_up
+from helpdesk.metering import add_up
 from helpdesk.money import Money
-from helpdesk.usage import UsageEvent, UsageLine
+from helpdesk.usage import METERS, UsageEvent, UsageLine
 
 _LINES = st.builds(
     UsageLine,

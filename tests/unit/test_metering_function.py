@@ -1,6 +1,7 @@
 """The metering function: usage is posted once and told, whatever comes again or is down."""
 
 import json
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from helpdesk.billing.accounts import add_up, merged
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.domain_events import Announcer
 from helpdesk.errors import Unavailable
+from helpdesk.ports import Books
 from tests.contract.examples import a_tenant_id
 from tests.contract.usage_examples import an_event, recorded, unposted_in
 from tests.fakes.event_bus import MemoryEventBus
@@ -107,7 +109,7 @@ def test_a_bus_that_is_down_delays_no_bill(ledger, bus, events, monkeypatch):
 
 def test_what_could_not_be_posted_is_told_and_comes_again(ledger, bus, events, monkeypatch, capsys):
     with monkeypatch.context() as down:
-        down.setattr(wiring, "posting_usage", lambda: PostingUsage(Down()))
+        down.setattr(wiring, "posting_usage", lambda: PostingUsage(cast("Books", Down())))
         assert handler(batch(*events), None) == FIRST
 
     assert len(bus.events) == len(events)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,8 @@ from helpdesk.clock import period_of
 from helpdesk.errors import Unavailable
 from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
-from helpdesk.usage import METERS, SHARDS, UsageEvent, UsageLine, shard_of
+from helpdesk.ports import Books
+from helpdesk.usage import METERS, SHARDS, Meter, UsageEvent, UsageLine, shard_of
 from tests.fakes.ledger import MemoryLedger
 
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -61,6 +63,10 @@ INTERRUPTIONS = st.lists(
 DELIVERIES = st.lists(st.tuples(st.lists(st.integers(0, 39)), INTERRUPTIONS), max_size=6)
 
 
+def posting_usage(books):
+    return PostingUsage(cast("Books", books))
+
+
 class Interrupted:
     """Books on whose way to each transaction something may happen."""
 
@@ -89,7 +95,7 @@ def test_each_event_is_in_exactly_one_period_whatever_happens(events, deliveries
     for indexes, interruptions in deliveries:
         told = [events[index % len(events)] for index in indexes if events]
         with suppress(Unavailable):
-            PostingUsage(Interrupted(ledger.books, interruptions, events)).post(told)
+            posting_usage(Interrupted(ledger.books, interruptions, events)).post(told)
     outcome = PostingUsage(ledger.books).post(events)
 
     assert outcome.posted + outcome.repeated == len(events)
@@ -103,7 +109,7 @@ def check(books, tenant, events):
     assert sorted(late) == sorted(
         each.event for period in PERIODS for each in books.late_out_of(tenant, period)
     )
-    expected = defaultdict(list)
+    expected: dict[tuple[str, int], list[UsageEvent]] = defaultdict(list)
     for event in events:
         own = period_of(event.occurred_at)
         entered = late[event.id].posted_to if event.id in late else own
@@ -124,7 +130,7 @@ def check(books, tenant, events):
 
 
 def assert_days(days, events):
-    expected = defaultdict(Counter)
+    expected: dict[date, Counter[Meter]] = defaultdict(Counter)
     for event in events:
         for line in event.lines:
             expected[event.occurred_at.date()][line.meter] += line.quantity

@@ -105,7 +105,7 @@ def test_usage_events(event):
     written, note = event_writes(UsageTables("ledger", "books"), event)
 
     assert event_of(through_a_table(written.fields)) == event
-    noted = unposted_of(through_a_table(note.fields | {"sk": note.key.sk}))
+    noted = unposted_of(through_a_table({**note.fields, "sk": note.key.sk}))
     assert noted == Unposted(event.id, period_of(event.occurred_at), event.occurred_at)
 
 
