@@ -9,10 +9,13 @@ from helpdesk.adapters.dynamodb.books import DynamoDBBooks
 from helpdesk.adapters.dynamodb.charges import DynamoDBCharges
 from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
 from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+from helpdesk.billing.closing import SETTLING_TIME
+from helpdesk.billing.periods import end_of
 from helpdesk.clock import utc_now
+from helpdesk.errors import Conflict
 from helpdesk.ids import TenantId, new_id
 from tests.contract.lanes import AT_ONCE
-from tests.unit.billing.closing_world import Killed, Platform, Reaper, a_tenant
+from tests.unit.billing.closing_world import FOR_EVER, Killed, Platform, Reaper, a_tenant, export_of
 
 SEPTEMBER, OCTOBER, NOVEMBER = "2026-09", "2026-10", "2026-11"
 SEPTEMBER_28, OCTOBER_5 = datetime(2026, 9, 28, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
@@ -101,3 +104,26 @@ def test_what_is_posted_while_a_month_is_closed_is_billed_once(platform, tenants
     assert sum(billed) == 40
     assert platform.reconcile(SEPTEMBER).adds_up
     assert platform.reconcile(OCTOBER).adds_up
+
+
+@AT_ONCE
+def test_workers_that_close_one_month_at_once_state_it_once(platform, tenants):
+    for number, tenant in enumerate(sorted(tenants) * 4):
+        platform.use(tenant, f"{number:03}", SEPTEMBER_28)
+    platform.now = end_of(SEPTEMBER) + SETTLING_TIME
+
+    def work(_):
+        while True:
+            try:
+                close = platform.closing().begin(SEPTEMBER, export_of(SEPTEMBER))
+                return platform.closing().close_books(close, FOR_EVER)
+            except Conflict:  # the other one was first
+                continue
+
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(work, range(3))) == [True] * 3
+
+    platform.close(SEPTEMBER)
+    numbers = [each.number for each in platform.statements(SEPTEMBER)]
+    assert numbers == ["HD-000001", "HD-000002", "HD-000003"]
+    assert platform.reconcile(SEPTEMBER).differences == ()
