@@ -23,6 +23,7 @@ _KINDS = {
     "action_id": "act",
     "tenant_id": "ten",
 }
+_OPERATORS = {Scope.PLATFORM, Scope.METERING}
 
 
 def _path(operation):
