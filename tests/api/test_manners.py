@@ -21,7 +21,9 @@ _KINDS = {
     "name": "tool",
     "webhook_id": "wh",
     "action_id": "act",
+    "tenant_id": "ten",
 }
+_OPERATORS = {Scope.PLATFORM, Scope.METERING}
 
 
 def _path(operation):
@@ -83,6 +85,7 @@ def test_a_method_that_a_path_does_not_take_is_told_which_it_takes(
 @pytest.mark.parametrize("operation", _WITH_BODY, ids=lambda each: each.id)
 def test_bad_bodies_are_refused_by_their_kind(world, acme, operation):
     key = acme.publishable if operation.scope is Scope.SESSIONS else acme.secret
+    key = world.platform_keys.operator if operation.scope in _OPERATORS else key
 
     def send(content, **more):
         return world.call(operation.method, _path(operation), content, key=key, **more)
