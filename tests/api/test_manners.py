@@ -22,6 +22,9 @@ _KINDS = {
     "webhook_id": "wh",
     "action_id": "act",
     "tenant_id": "ten",
+    "export_id": "exp",
+    "reconciliation_id": "rec",
+    "period": "month",
 }
 _OPERATORS = {Scope.PLATFORM, Scope.METERING}
 
@@ -86,6 +89,7 @@ def test_a_method_that_a_path_does_not_take_is_told_which_it_takes(
 def test_bad_bodies_are_refused_by_their_kind(world, acme, operation):
     key = acme.publishable if operation.scope is Scope.SESSIONS else acme.secret
     key = world.platform_keys.operator if operation.scope in _OPERATORS else key
+    key = world.platform_keys.finance if operation.scope is Scope.EXPORTS else key
 
     def send(content, **more):
         return world.call(operation.method, _path(operation), content, key=key, **more)
