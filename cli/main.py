@@ -11,6 +11,7 @@ from cli import (
     conversations,
     demo,
     documents,
+    finance,
     plans,
     stage,
     tenants,
@@ -30,5 +31,6 @@ app.add_typer(usage.app, name="usage")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(conversations.app, name="conversations")
 app.add_typer(plans.app, name="plans")
+app.add_typer(finance.app, name="finance")
 app.add_typer(tools.app, name="tools")
 app.add_typer(actions.app, name="actions")

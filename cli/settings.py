@@ -13,7 +13,7 @@ from platformdirs import user_config_path
 
 from local.stage import Status, status
 
-Role = Literal["tenant", "operator"]
+Role = Literal["tenant", "operator", "finance"]
 """Whose key a command needs."""
 
 CONFIG_FILE_VARIABLE = "HELPDESK_CONFIG"
@@ -47,6 +47,8 @@ def connection(role: Role = "tenant") -> Connection:
 def _key(here: Status, role: Role) -> str | None:
     if role == "operator":
         return here.operator_key
+    if role == "finance":
+        return here.finance_key
     return here.tenant.secret if here.tenant else None
 
 

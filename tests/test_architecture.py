@@ -31,6 +31,8 @@ SDKS = {
     "numpy",
     "docx",
     "pypdf",
+    "reportlab",
+    "pymupdf_fonts",
 }
 ENVIRONMENT_READERS = {
     "shared/python/helpdesk/wiring/clients.py",

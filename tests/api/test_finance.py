@@ -73,6 +73,17 @@ def test_the_total_of_the_close_is_that_of_the_invoices_in_whole_cents(world, cl
     assert total % 10_000 == 0
 
 
+def test_invoices_come_in_pages(world, closed):
+    first = world.ask("GET", "/v1/invoices", query={"period": LONG_AGO, "limit": "1"}).json
+    wanted = {"period": LONG_AGO, "limit": "1", "cursor": first["next_cursor"]}
+    second = world.ask("GET", "/v1/invoices", query=wanted).json
+
+    numbers = [each["number"] for page in (first, second) for each in page["items"]]
+    assert (numbers, second["next_cursor"]) == (["HD-000001", "HD-000002"], None)
+    nonsense = world.ask("GET", "/v1/invoices", query={"period": LONG_AGO, "cursor": "x"})
+    assert nonsense.fields == ["cursor"]
+
+
 def test_an_export_of_one_tenant_has_nothing_of_others(world, closed):
     export = world.export(tenant=world.acme.id)
 

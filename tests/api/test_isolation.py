@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from helpdesk.billing.periods import is_period
 from helpdesk.edge.conversations import FeedbackIn
 from helpdesk.edge.openapi import document
 from helpdesk.edge.operations import Call, Services
@@ -38,12 +39,13 @@ _BODIES: dict[str, dict[str, object]] = {
 _ELSEWHERE = {"/v1/conversations/{conversation_id}/turns/{turn_id}/events"}
 # A name that is put is one's own: test_tools.py says what that does to another tenant's.
 _OWN = {("PUT", "/v1/tools/{name}")}
-# Nobody's own: test_plans.py says who sees which.
-_FOR_ALL = {("GET", "/v1/plans/{name}")}
-# What may name something: a tool or a plan, and a tenant.
+# Nobody's own: test_plans.py says who sees which, test_finance.py whose invoice of a month.
+_FOR_ALL = {("GET", "/v1/plans/{name}"), ("GET", "/v1/invoices/{period}")}
+# What may name something: a tool or a plan, a tenant, and a month.
 _FORMS: dict[str, Callable[[str], object]] = {
     "name": lambda text: is_tool_name(text) or PLAN_NAME.fullmatch(text),
     "tenant_id": partial(is_id, "ten"),
+    "period": is_period,
 }
 # No tenant gets as far as to an id.
 _FORBIDDEN = {

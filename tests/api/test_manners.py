@@ -22,8 +22,10 @@ _KINDS = {
     "webhook_id": "wh",
     "action_id": "act",
     "tenant_id": "ten",
+    "export_id": "exp",
+    "reconciliation_id": "rec",
+    "period": "month",
 }
-_OPERATORS = {Scope.PLATFORM, Scope.METERING}
 
 
 def _path(operation):
@@ -38,8 +40,10 @@ def _key(world, company, operation):
     match operation.scope:
         case Scope.SESSIONS:
             return company.publishable
-        case Scope.PLATFORM:
+        case Scope.PLATFORM | Scope.METERING:
             return world.platform_keys.operator
+        case Scope.EXPORTS:
+            return world.platform_keys.finance
         case _:
             return company.secret
 

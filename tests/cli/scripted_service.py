@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.cli.scripted_finance import ScriptedFinance
 from tests.cli.scripted_plans import ScriptedPlans
 from tests.cli.scripted_usage import ScriptedUsage
 
@@ -85,6 +86,7 @@ class ScriptedService:
     decisions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     usage: ScriptedUsage = field(default_factory=ScriptedUsage)
     plans: ScriptedPlans = field(default_factory=ScriptedPlans)
+    finance: ScriptedFinance = field(default_factory=ScriptedFinance)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -107,6 +109,7 @@ class ScriptedService:
                 Route("/v1/actions/{action}/decision", self.decide, methods=["POST"]),
                 Route("/openapi.json", self.described),
                 *self.plans.routes(),
+                *self.finance.routes(),
             ]
         )
 

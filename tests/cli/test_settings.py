@@ -27,6 +27,7 @@ def test_the_stages_sample_tenant_speaks_for_a_tenant_and_the_operator_for_opera
 
     assert connection().key == "hd_sk_x"
     assert connection("operator").key == "hd_op_x"
+    assert connection("finance").key == "hd_fin_x"
 
 
 def test_without_a_sample_tenant_there_is_no_key_of_one(stage):

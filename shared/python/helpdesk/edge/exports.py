@@ -23,9 +23,9 @@ def request(services: Services, call: Call) -> ExportOut:
 
 def read(services: Services, call: Call) -> ExportWithFilesOut:
     """One export."""
+    export = ExportId(call.id("export_id", "exp"))
     exports = services.exports()
-    export = exports.get(ExportId(call.id("export_id", "exp")))
-    return ExportWithFilesOut.with_links(export, exports.link)
+    return ExportWithFilesOut.with_links(exports.get(export), exports.link)
 
 
 def list_exports(services: Services, call: Call) -> ExportsOut:

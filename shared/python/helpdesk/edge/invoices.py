@@ -1,5 +1,6 @@
 """Invoices: a tenant reads its own, finance everybody's."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -7,16 +8,20 @@ from pydantic import Field
 
 from helpdesk.billing.periods import PERIOD, is_period
 from helpdesk.billing.statements import Statement
-from helpdesk.edge.answers import Answer, MoneyOut
+from helpdesk.edge.answers import Answer, ListOut, ListQuery, MoneyOut
 from helpdesk.edge.operations import Call, Json, Operation, Services
 from helpdesk.edge.requests import Query
 from helpdesk.edge.whose import whose
 from helpdesk.errors import NotFound
 from helpdesk.identity import Scope
+from helpdesk.pages import from_cursor, to_cursor
 
 TenantNamed = Annotated[
     str | None, Field(pattern=r"^ten_[0-9a-z]{26}$", description="For finance: whose.")
 ]
+
+
+_NUMBER = re.compile(r"HD-\d{6,}")
 
 
 class InvoiceQuery(Query):
@@ -25,9 +30,10 @@ class InvoiceQuery(Query):
     tenant: TenantNamed = None
 
 
-class InvoicesQuery(InvoiceQuery):
+class InvoicesQuery(ListQuery):
     """For finance: whose invoices, or all of a closed month's."""
 
+    tenant: TenantNamed = None
     period: Annotated[str | None, Field(pattern=PERIOD, description="A closed UTC month.")] = None
 
 
@@ -50,11 +56,8 @@ class InvoiceListedOut(Answer):
         )
 
 
-class InvoicesOut(Answer):
-    """Invoices: all that there are."""
-
-    items: Sequence[InvoiceListedOut]
-    next_cursor: None = None
+class InvoicesOut(ListOut[InvoiceListedOut]):
+    """A page of invoices."""
 
 
 class PartyOut(Answer):
@@ -107,10 +110,10 @@ def list_invoices(services: Services, call: Call) -> InvoicesOut:
     invoices = services.invoices()
     if call.caller.tenant is None and query.tenant is None and query.period:
         month = query.period
-        return InvoicesOut(items=[_listed(each, month) for each in invoices.of_period(month)])
+        return _page([_listed(each, month) for each in invoices.of_period(month)], query)
     found = invoices.of_tenant(whose(call.caller, query.tenant))
     wanted = [each for each in found if query.period in (None, each.bill.period)]
-    return InvoicesOut(items=[InvoiceListedOut.of(each) for each in wanted])
+    return _page([InvoiceListedOut.of(each) for each in wanted], query)
 
 
 def read(services: Services, call: Call) -> Json:
@@ -121,6 +124,18 @@ def read(services: Services, call: Call) -> Json:
         raise NotFound("There is no such period.")
     issued = services.invoices().get(whose(call.caller, query.tenant), period)
     return {**issued.content, "pdf_url": issued.pdf_url, "json_url": issued.json_url}
+
+
+def _page(items: Sequence[InvoiceListedOut], query: InvoicesQuery) -> InvoicesOut:
+    """The items behind the cursor, which is the number of the last one."""
+    first = 0
+    if query.cursor:
+        numbers = [each.number for each in items]
+        if (last := from_cursor(query.cursor, _NUMBER)) in numbers:
+            first = numbers.index(last) + 1
+    page = items[first : first + query.limit]
+    more = first + query.limit < len(items)
+    return InvoicesOut(items=page, next_cursor=to_cursor(page[-1].number) if more else None)
 
 
 def _listed(entry: Mapping[str, Any], period: str) -> InvoiceListedOut:
