@@ -24,7 +24,7 @@ from tests.fakes.tenants import MemoryTenants
 ACME = TenantId("ten_1")
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 DECEMBER, JANUARY = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-PRO, EURO = PLANS["pro"], PLANS["pro-eur"]
+PRO = PLANS["pro"]
 
 
 class World:
@@ -89,30 +89,20 @@ def test_a_change_replaces_what_was_planned_for_later_and_nothing_earlier(world)
     world.planning.change(ACME, "standard", JANUARY)
     assert world.terms() == [(PRO, DECEMBER), (STANDARD, JANUARY)]
 
-    world.planning.change(ACME, "pro-eur", JANUARY)
-    assert world.terms() == [(PRO, DECEMBER), (EURO, JANUARY)]
+    world.planning.change(ACME, "pro", JANUARY)
+    assert world.terms() == [(PRO, DECEMBER), (PRO, JANUARY)]
 
     world.planning.change(ACME, "standard", DECEMBER - timedelta(days=1))
     assert world.terms() == [(STANDARD, DECEMBER - timedelta(days=1))]
 
 
-def test_the_currency_changes_at_the_beginning_of_a_month_alone(world):
-    for since in (None, DECEMBER + timedelta(milliseconds=1), DECEMBER - timedelta(seconds=1)):
+def test_a_company_stays_in_its_currency(world):
+    for since in (None, DECEMBER, DECEMBER + timedelta(days=9)):
         with pytest.raises(ValidationFailed) as refused:
             world.planning.change(ACME, "pro-eur", since)
-        assert "from USD to EUR" in refused.value.errors[0].message
+        assert "billed in USD" in refused.value.errors[0].message
 
-    world.planning.change(ACME, "pro-eur", DECEMBER)
-    assert world.terms() == [(EURO, DECEMBER)]
-
-
-def test_the_currency_is_compared_with_the_plan_before_the_change(world):
-    world.planning.change(ACME, "pro-eur", DECEMBER)
-    world.planning.change(ACME, "pro", JANUARY)
-    with pytest.raises(ValidationFailed):
-        world.planning.change(ACME, "pro", DECEMBER + timedelta(days=9))
-
-    assert world.terms() == [(EURO, DECEMBER), (PRO, JANUARY)]
+    assert world.terms() == []
 
 
 def test_an_unknown_tenant_and_an_unknown_plan_are_told_apart(world):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.billing.accounts import merged
-from helpdesk.billing.periods import previous_period, start_of
+from helpdesk.billing.periods import previous_period
 from helpdesk.billing.previews import Preview, preview
 from helpdesk.clock import Clock, period_of, rfc3339
 from helpdesk.errors import FieldError, ValidationFailed
@@ -36,15 +36,16 @@ class Planning:
         """Gives a tenant the newest version of a plan; in two minutes if it is not said when.
 
         Whatever was planned for later is given up. Raises NotFound, ValidationFailed for a plan
-        that there is not or a time that can't be, and Conflict on a lost race.
+        that there is not, one in another currency or a time that can't be, and Conflict on a lost
+        race.
         """
         current = self.tenants.get(tenant)
         chosen = self._plan(plan)
+        _require_its_currency(current, chosen)
         earliest = self.now() + NOTICE
         moment = since or earliest
         if moment < earliest:
             raise _wrong_time(f"The earliest is two minutes from now, {rfc3339(earliest)}.")
-        self._check_currency(current, chosen, moment)
         changed = current.with_plan(chosen, moment)
         self.tenants.save(changed)
         return changed
@@ -68,13 +69,14 @@ class Planning:
     def _plan(self, name: str) -> Plan:
         return self.catalogue.chosen(name, self.catalogue.all())
 
-    def _check_currency(self, tenant: Tenant, plan: Plan, moment: datetime) -> None:
-        before = tenant.plan_at(moment)
-        if plan.currency != before.currency and moment != start_of(period_of(moment)):
-            raise _wrong_time(
-                f"A month's bill is in one currency: change from {before.currency} to "
-                f"{plan.currency} at the beginning of a month."
-            )
+
+def _require_its_currency(tenant: Tenant, plan: Plan) -> None:
+    """A credit or a late event is billed in the currency of its day, whenever it comes: a company
+    that changed its currency would have bills in two."""
+    currency = tenant.terms[0].plan.currency
+    if plan.currency != currency:
+        message = f"The company is billed in {currency}, and stays so. Another is a new sign-up."
+        raise ValidationFailed("Check: plan.", errors=[FieldError("plan", message)])
 
 
 def _wrong_time(message: str) -> ValidationFailed:

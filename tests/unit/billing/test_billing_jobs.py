@@ -1,12 +1,14 @@
 """Jobs by their names: each does its own work, goes on where it stopped, and may come again."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from helpdesk.billing.billing_jobs import BillingJobs
 from helpdesk.billing.checking import Checking, CheckReport
 from helpdesk.billing.posting import PostingUsage
+from helpdesk.billing.storage import StorageMetering
 from helpdesk.errors import Conflict
 from helpdesk.events import BillingJob
 from tests.unit.billing.closing_world import FERN, FOR_EVER, OAK, SEPTEMBER_20, a_tenant
@@ -53,7 +55,7 @@ class World:
             finance.requests,
             worker.reconciling,
             checking,
-            self.storage,
+            cast("StorageMetering", self.storage),
             finance.periods,
             finance.queue,
             finance.clock,
