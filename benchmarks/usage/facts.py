@@ -61,7 +61,7 @@ def companies() -> list[Tenant]:
 
 def _company(number: int) -> Tenant:
     names = ("standard", "pro", "pro-eur")
-    terms = [PlanTerm(PLANS[names[number % 3]], BEGIN - timedelta(days=40))]
+    terms = [PlanTerm(PLANS[names[number % 3]], BEGIN)]
     if number % 5 == 0 and number % 3 != 2:
         changed = PLANS["pro" if number % 3 == 0 else "standard"]
         terms.append(PlanTerm(changed, BEGIN + timedelta(days=9, seconds=12_345 + number)))
