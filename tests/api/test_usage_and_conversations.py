@@ -15,11 +15,14 @@ def test_usage_is_the_exact_sum_of_the_turns(world, acme):
     meters = {each["meter"]: (each["quantity"], each["unit"]) for each in usage["meters"]}
     assert meters == {
         "conversations": (3, "conversations"),
+        "resolutions": (0, "resolutions"),
         "turns": (3, "turns"),
         "input_tokens": (3000, "tokens"),
+        "cached_tokens": (0, "tokens"),
         "output_tokens": (30, "tokens"),
         "embedding_tokens": (0, "tokens"),
         "actions": (0, "actions"),
+        "storage_mb_days": (0, "megabyte-days"),
     }
     # 3 × (1,000 × 0.15 + 10 × 0.60) USD for a million tokens
     assert usage["total"] == {"amount": "0.000468", "currency": "USD"}
