@@ -1,7 +1,7 @@
 """A turn's price adds up, and its event always has the same id, time and lines."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -102,12 +102,13 @@ def test_a_turn_without_a_model_costs_nothing_and_has_no_line_of_tokens(opens):
 
 
 def test_an_action_is_billed_by_when_it_was_done():
-    action = a_proposal(TURN.tenant, at=NOW).after
+    done_at = NOW + timedelta(hours=1)
+    action = replace(a_proposal(TURN.tenant, at=NOW).after, updated_at=done_at)
 
     event = charge_for_action(action, flat_tariffs())
 
     assert event is not None
-    assert (event.type, event.subject, event.occurred_at) == ("action", action.id, NOW)
+    assert (event.type, event.subject, event.occurred_at) == ("action", action.id, done_at)
     assert [(line.meter, line.quantity) for line in event.lines] == [("actions", 1)]
 
 
