@@ -1,6 +1,7 @@
 """Jobs by their names: each does its own work, goes on where it stopped, and may come again."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class World:
 
     def __init__(self):
         self.finance = Finance(a_tenant(FERN), a_tenant(OAK, "standard"))
-        self.storage = Storage()
+        self.storage: Any = Storage()
         self.reports: list[CheckReport] = []
 
     def do(self, job, until=FOR_EVER, **given):
