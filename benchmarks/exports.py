@@ -1,5 +1,7 @@
 """What an export takes: seconds, memory and bytes, beside a plain loop that only writes the CSV.
 
+What was written is then read back, and has to add up to what the export says.
+
 python -m benchmarks.exports --events 1000000
 """
 
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from benchmarks.export_source import (
 )
 from helpdesk.billing.export_rows import COLUMNS
 from helpdesk.billing.exporting import Exporting
-from helpdesk.billing.exports import FORMATS, Export, ExportId
+from helpdesk.billing.exports import FORMATS, Export, ExportFormat, ExportId
 from helpdesk.clock import utc_now
 from helpdesk.money import MICROS_PER_UNIT
 from helpdesk.usage import PRICED_PER, SHARDS, UNITS, UsageEvent, UsageLine
@@ -38,13 +40,14 @@ _MEGABYTE = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One way of writing a month: other work on the machine lengthens ``seconds``, but not
-    ``cpu_seconds``. ``sizes`` are bytes by format."""
+    ``cpu_seconds``. ``sizes`` are bytes by format, ``reading`` seconds of a processor by format."""
 
     rows: int
     seconds: float
     cpu_seconds: float
     peak_megabytes: float
     sizes: Mapping[str, int]
+    reading: Mapping[str, float] = field(default_factory=dict)
 
 
 def main() -> int:
@@ -62,6 +65,8 @@ def main() -> int:
             f"  {figures.rows / figures.seconds:9,.0f} lines/s"
             f"  peak {figures.peak_megabytes:4.0f} MB  {sizes}"
         )
+    for format_, seconds in export.reading.items():
+        print(f"{format_} read back and added up in {seconds:.1f} s of a processor: it agrees")
     ratio = export.cpu_seconds / plain.cpu_seconds
     print(f"an export takes {ratio:.2f} times the processor time of the plain loop")
     return export.peak_megabytes > MOST_MEGABYTES
@@ -90,12 +95,26 @@ def _exported(events: int) -> Figures:
         )
         start = time.perf_counter()
         done = exporting.run(export, now + timedelta(days=1))
-        seconds = time.perf_counter() - start
+        seconds, cpu_seconds = time.perf_counter() - start, time.process_time()
+        reading: dict[str, float] = {
+            format_: _read_back(done, format_, Path(folder)) for format_ in FORMATS
+        }
     sizes: dict[str, int] = {
         format_: sum(file.bytes for file in done.files if file.format == format_)
         for format_ in FORMATS
     }
-    return Figures(done.rows, seconds, time.process_time(), _peak_megabytes(), sizes)
+    return Figures(done.rows, seconds, cpu_seconds, _peak_megabytes(), sizes, reading)
+
+
+def _read_back(done: Export, format: ExportFormat, folder: Path) -> float:
+    from helpdesk.adapters.duckdb_export_files import DuckDBExportSums  # noqa: PLC0415
+
+    start = time.process_time()
+    paths = [folder / file.key for file in done.files if file.format == format]
+    total = sum(DuckDBExportSums().sums(format, paths).values())
+    if total != sum(each.micros for each in done.totals):
+        raise SystemExit(f"{format} does not add up: {total} micros")
+    return time.process_time() - start
 
 
 def _plainly_written(events: int) -> Figures:
@@ -103,7 +122,7 @@ def _plainly_written(events: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "usage.csv.gz"
         start = time.perf_counter()
-        with gzip.open(path, "wt", newline="", encoding="utf-8") as file:
+        with gzip.open(path, "wt", 6, newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for event in _all_events(MadeUpMonth(events)):

@@ -17,9 +17,12 @@ from tests.unit.billing.export_world import (
 )
 
 VALIDATOR = Path(__file__).parents[3] / ".focus-validator"
+"""Version 1, with rules 1.0. Version 2, with rules 1.2, runs on Python 3.12 alone; by hand: of the
+224 rules that apply, it finds two broken, for it does not look at their conditions. It wants
+InvoiceId to be null and not to be, and of purchases no EffectiveCost, be they prepaid or not."""
 
-# Rules 1.0 of the validator name four columns as no version of FOCUS does (InvoiceIssuerName …),
-# and ask for a ChargeType that became ChargeCategory in 1.0. It takes no decimal for a decimal.
+# Rules 1.0 name four columns as no version of FOCUS does (InvoiceIssuerName …), and ask for a
+# ChargeType that became ChargeCategory in 1.0. A decimal they take for none: they want a float.
 RENAMED = {
     "InvoiceIssuerName": "InvoiceIssuer",
     "ProviderName": "Provider",
@@ -55,9 +58,24 @@ def only(focus, condition, *columns):
     return found
 
 
-def test_the_validator_accepts_it(focus, tmp_path):
+def verdict(file):
+    """What the FinOps Foundation's validator says of a file, without any network."""
     if not (program := VALIDATOR / "bin" / "focus-validator").exists():
         pytest.skip("The validator's numpy has no wheels for this Python.")
+    nowhere = "http://127.0.0.1:9"
+    answer = subprocess.run(
+        [program, "--data-file", file, "--validate-version", "1.0"],
+        # Where it looks for its list of currencies.
+        cwd=next(VALIDATOR.glob("lib/python3.*/site-packages")),
+        env={"HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return answer.stdout.strip()
+
+
+def test_the_validator_accepts_it(focus, tmp_path):
     columns = [
         f"{name}{'::DOUBLE' if type_.id == 'decimal' else ''} AS {RENAMED.get(name, name)}"
         for name, type_ in zip(focus.columns, focus.types, strict=True)
@@ -65,39 +83,17 @@ def test_the_validator_accepts_it(focus, tmp_path):
     copy = tmp_path / "copy.parquet"
     focus.project(", ".join([*columns, "ChargeCategory AS ChargeType"])).write_parquet(str(copy))
 
-    answer = subprocess.run(
-        [program, "--data-file", copy, "--validate-version", "1.0"],
-        # Where it looks for its list of currencies.
-        cwd=next(VALIDATOR.glob("lib/python3.*/site-packages")),
-        env={
-            "NO_PROXY": "",
-            "HTTPS_PROXY": "http://127.0.0.1:9",
-            "HTTP_PROXY": "http://127.0.0.1:9",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert answer.stdout.strip() == "Validation succeeded.", answer.stdout + answer.stderr
+    assert verdict(copy) == "Validation succeeded."
 
 
-def test_the_validator_refuses_a_file_that_is_not_valid(focus, tmp_path):
-    if not (program := VALIDATOR / "bin" / "focus-validator").exists():
-        pytest.skip("The validator's numpy has no wheels for this Python.")
+def test_the_validator_refuses_what_is_not_valid(focus, tmp_path):
     copy = tmp_path / "copy.parquet"
     focus.project("BillingAccountId, 'moon' AS BillingCurrency").write_parquet(str(copy))
 
-    answer = subprocess.run(
-        [program, "--data-file", copy],
-        cwd=next(VALIDATOR.glob("lib/python3.*/site-packages")),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    said = verdict(copy)
 
-    assert "BillingCurrency_IsCurrencyCode failed" in answer.stdout
-    assert "BilledCost_Required failed" in answer.stdout
+    assert "BillingCurrency_IsCurrencyCode failed" in said
+    assert "BilledCost_Required failed" in said
 
 
 def test_it_has_the_columns_of_the_standard_and_ours_begin_with_x(focus):

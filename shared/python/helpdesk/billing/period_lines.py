@@ -11,6 +11,7 @@ from itertools import islice
 from helpdesk.billing.export_rows import ExportRow, Payer, row_of, rows_of
 from helpdesk.billing.exports import Position
 from helpdesk.billing.periods import previous_period
+from helpdesk.clock import period_of
 from helpdesk.errors import NotFound
 from helpdesk.ids import EventId, TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
@@ -122,12 +123,17 @@ class PeriodLines:
 
     def _corrected(self, events: Sequence[UsageEvent], payer: Payer) -> dict[EventId, str]:
         """The earlier periods of events that these correct; one of this period has none."""
-        named = {event.corrects for event in events if event.corrects}
-        periods = [previous_period(payer.period)]
-        while named and len(periods) < _LOOK_BACK:
-            periods.append(previous_period(periods[-1]))
-        found: dict[EventId, str] = {}
-        for period in periods if named else ():
-            places = {(period, event) for event in named}
-            found.update((each.id, period) for each in self.ledger.get_many(payer.tenant, places))
-        return found
+        places = {
+            (period, event.corrects)
+            for event in events
+            if event.corrects
+            for period in _periods_before(payer.period)
+        }
+        found = self.ledger.get_many(payer.tenant, places) if places else ()
+        return {event.id: period_of(event.occurred_at) for event in found}
+
+
+def _periods_before(period: str) -> Iterator[str]:
+    for _ in range(_LOOK_BACK):
+        period = previous_period(period)
+        yield period

@@ -24,7 +24,7 @@ _CHARGED_PERIOD_START = (
 _DAILY = "meter = 'storage_mb_days'"
 _MONEY = "DECIMAL(18, 6)"
 _PRODUCT = "DECIMAL(38, 12)"
-_QUANTITY = "DECIMAL(24, 6)"
+_QUANTITY = "DECIMAL(25, 6)"
 
 
 def _when(condition: str, value: str, otherwise: str = "NULL") -> str:
