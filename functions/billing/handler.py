@@ -1,6 +1,6 @@
-"""The billing function: jobs on whole months, from the queue and by schedule."""
+"""The billing function: does the jobs on whole months that the queue names."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -21,23 +21,17 @@ _RESERVE = timedelta(minutes=2)
 
 
 def handler(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
-    """Names the messages that are to come again; a schedule's event is a job itself."""
+    """Names the messages that are to come again."""
     until = utc_now() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - _RESERVE
-    if "Records" not in event:
-        _do(BillingJob.model_validate(event), until)
-        return {"batchItemFailures": []}
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
     def take(record: SQSRecord) -> None:
-        _do(BillingJob.model_validate_json(record.body), until)
+        try:
+            job = BillingJob.model_validate_json(record.body)
+            wiring.billing_jobs().do(job, until)
+        except Exception as error:
+            log_crash(error, message_id=record.message_id)
+            raise
+        log("job_done", job=job.job)
 
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, take, processor, context)
-
-
-def _do(job: BillingJob, until: datetime) -> None:
-    try:
-        wiring.billing_jobs().do(job, until)
-    except Exception as error:
-        log_crash(error, job=job.job)
-        raise
-    log("job_done", job=job.job)

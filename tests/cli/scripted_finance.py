@@ -114,7 +114,7 @@ class ScriptedFinance:
 
     async def reconcile(self, request: Request) -> Response:
         self.asked.append(await request.json())
-        queued: dict[str, object] = {"status": "queued", "adds_up": None, "sums": []}
+        queued: dict[str, Any] = {"status": "queued", "adds_up": None, "sums": []}
         return JSONResponse(RECONCILED | queued, 202)
 
     async def reconciled(self, request: Request) -> Response:

@@ -1,14 +1,13 @@
 """Jobs by their names: each does its own work, goes on where it stopped, and may come again."""
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any
 
 import pytest
 
 from helpdesk.billing.billing_jobs import BillingJobs
 from helpdesk.billing.checking import Checking, CheckReport
 from helpdesk.billing.posting import PostingUsage
-from helpdesk.billing.storage import StorageMetering
 from helpdesk.errors import Conflict
 from helpdesk.events import BillingJob
 from tests.unit.billing.closing_world import FERN, FOR_EVER, OAK, SEPTEMBER_20, a_tenant
@@ -31,17 +30,27 @@ class Storage:
         return stopped
 
 
+class Stopping:
+    """Checks that run out of time behind the tenants that are given, by month."""
+
+    def __init__(self, **stopped_after):
+        self._stopped_after = stopped_after
+
+    def check(self, period, whose):
+        return CheckReport(period, stopped_after=self._stopped_after[f"in_{period[-2:]}"])
+
+
 class World:
     """The jobs, over a platform that finance has."""
 
     def __init__(self):
         self.finance = Finance(a_tenant(FERN), a_tenant(OAK, "standard"))
-        self.storage = Storage()
+        self.storage: Any = Storage()
         self.reports: list[CheckReport] = []
 
-    def do(self, job, until=FOR_EVER, **given):
+    def do(self, job, until=FOR_EVER, checking=None, **given):
         finance = self.finance
-        checking = Checking(
+        checking = checking or Checking(
             finance.ledger,
             finance.books,
             finance.tenants,
@@ -55,7 +64,7 @@ class World:
             finance.requests,
             worker.reconciling,
             checking,
-            cast("StorageMetering", self.storage),
+            self.storage,
             finance.periods,
             finance.queue,
             finance.clock,
@@ -147,6 +156,19 @@ def test_a_check_that_has_no_time_goes_on_behind_the_last_tenant_of_both_months(
     world.do("check", after=FERN)
     assert [report.tenants for report in world.reports] == [1, 1]
     assert not world.finance.queue.jobs
+
+
+@pytest.mark.parametrize(
+    ("in_09", "in_10", "after"), [(OAK, FERN, FERN), (FERN, None, FERN), (None, OAK, OAK)]
+)
+def test_a_check_goes_on_behind_the_tenant_that_both_months_have_reached(
+    world, in_09, in_10, after
+):
+    world.finance.now = OCTOBER_1
+
+    world.do("check", checking=Stopping(in_09=in_09, in_10=in_10))
+
+    assert list(world.finance.queue.jobs) == [BillingJob(job="check", after=after)]
 
 
 def test_a_check_posts_what_was_forgotten_and_wakes_lost_exports(world):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.billing.chain import record_of
+from helpdesk.billing.exports import Export
 from helpdesk.errors import (
     Conflict,
     NotFound,
@@ -320,7 +321,7 @@ def test_who_is_overtaken_stops_and_leaves_it_to_the_other(finance, close):
     export = finance.requests.request(SEPTEMBER, close=close)
     finance.queue.jobs.clear()
     save = finance.exports.save
-    overtaken: list[object] = []
+    overtaken: list[Export] = []
 
     def be_overtaken(after, before):
         if not overtaken:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.adapters.duckdb_export_files import DuckDBExportSums, DuckDBPartFiles
-from helpdesk.billing.exporting import KEPT_FOR
+from helpdesk.billing.exports import KEPT_FOR
 from helpdesk.billing.periods import end_of
 from helpdesk.billing.statements import PeriodClose
 from helpdesk.errors import Conflict
@@ -72,7 +72,8 @@ def test_an_export_holds_every_line_once_in_every_format(world, tmp_path):
 
     entries = list(world.lines.read(PERIOD))
     rows = [row for entry in entries for row in entry.rows]
-    assert (done.status, done.closed, done.rows) == ("ready", True, len(rows))
+    assert (done.status, done.closed, done.rows) == ("running", True, len(rows))
+    assert done.manifest_key == f"closed/manifests/{PERIOD}.json"
     assert done.totals == (Money(0, "EUR"), Money(sum(row.cost_micros for row in rows)))
     assert world.exports.get(done.id) == done
     for format_ in ("csv", "parquet", "focus"):

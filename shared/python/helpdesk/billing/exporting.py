@@ -11,7 +11,7 @@ the archive takes as often as they come.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from helpdesk.billing.export_saves import save
 from helpdesk.billing.export_sums import Summary, added, joined
 from helpdesk.billing.exports import (
     FORMATS,
+    KEPT_FOR,
     ROWS_PER_PART,
     Export,
     ExportFile,
@@ -35,10 +36,6 @@ from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.periods import end_of
 from helpdesk.clock import Clock
 from helpdesk.ports import Archive, Exports, PartFiles, Periods
-
-KEPT_FOR = timedelta(days=3653)
-"""For how long after its end a closed period can't be deleted: the ten years that the German
-Commercial Code (section 257) wants."""
 
 _CONTENT_TYPES: dict[ExportFormat, str] = {
     "csv": "application/gzip",

@@ -1,7 +1,7 @@
 """Exports: a period's lines as files that finance can defend, and the job that makes them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, NewType, get_args
 
@@ -23,6 +23,11 @@ FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 FOCUS_VERSION = "1.2"
 """The version of the FinOps Foundation's specification that the format ``focus`` follows."""
+
+
+KEPT_FOR = timedelta(days=3653)
+"""For how long after its end a closed period can't be deleted: the ten years that the German
+Commercial Code (section 257) wants."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpdesk.billing.exporting import KEPT_FOR
+from helpdesk.billing.exports import KEPT_FOR
 from helpdesk.billing.periods import end_of
 from helpdesk.ports import Archive
 
