@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.adapters.dynamodb import item_keys
+from helpdesk.adapters.dynamodb import billing_keys, item_keys
 from helpdesk.adapters.dynamodb.item_keys import ItemKey
 from helpdesk.ids import ConversationId, DocumentId, EventId, KeyId, TenantId, TurnId, WebhookId
 from helpdesk.webhooks import Lane
@@ -25,14 +25,16 @@ def test_whatever_a_caller_names_lies_in_the_callers_tenant(one, two):
         item_keys.conversation_key(TENANT, ConversationId(one)),
         item_keys.turn_key(TENANT, ConversationId(one), TurnId(two)),
         item_keys.request_key(TENANT, one),
-        item_keys.event_key(TENANT, EventId(one)),
-        item_keys.usage_key(TENANT, two, EventId(one)),
-        item_keys.correction_key(TENANT, EventId(one), 1),
-        item_keys.unposted_key(TENANT, EventId(one)),
-        ItemKey(item_keys.late_into_partition(TENANT, two), one),
-        ItemKey(item_keys.late_out_partition(TENANT, two), one),
-        item_keys.totals_key(TENANT, two, 1),
-        item_keys.day_key(TENANT, date(2026, 11, 30), 1),
+        billing_keys.event_key(TENANT, EventId(one)),
+        billing_keys.usage_key(TENANT, two, EventId(one)),
+        billing_keys.correction_key(TENANT, EventId(one), 1),
+        billing_keys.unposted_key(TENANT, EventId(one)),
+        ItemKey(billing_keys.late_into_partition(TENANT, two), one),
+        ItemKey(billing_keys.late_out_partition(TENANT, two), one),
+        billing_keys.totals_key(TENANT, two, 1),
+        billing_keys.day_key(TENANT, date(2026, 11, 30), 1),
+        billing_keys.charge_key(TENANT, two, EventId(one)),
+        billing_keys.statement_key(TENANT, two),
         item_keys.webhook_key(TENANT, WebhookId(one)),
         item_keys.delivery_key(TENANT, WebhookId(one), EventId(two)),
         item_keys.lane_key(Lane(TENANT, WebhookId(one), two)),

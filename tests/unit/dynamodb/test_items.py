@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.adapters.dynamodb.billing_keys import totals_key
 from helpdesk.adapters.dynamodb.book_items import totals_fields, totals_of
 from helpdesk.adapters.dynamodb.conversation_items import (
     conversation_fields,
@@ -23,7 +24,6 @@ from helpdesk.adapters.dynamodb.conversation_items import (
     turn_of,
 )
 from helpdesk.adapters.dynamodb.document_items import document_of, fields_of
-from helpdesk.adapters.dynamodb.item_keys import totals_key
 from helpdesk.adapters.dynamodb.items import from_attributes, to_attributes
 from helpdesk.adapters.dynamodb.usage_items import (
     UsageTables,

@@ -12,6 +12,13 @@ from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from helpdesk.adapters.dynamodb.billing_keys import (
+    days_partition,
+    late_into_partition,
+    late_out_partition,
+    totals_key,
+    unposted_partition,
+)
 from helpdesk.adapters.dynamodb.book_items import (
     OPEN,
     counts_of,
@@ -22,14 +29,7 @@ from helpdesk.adapters.dynamodb.book_items import (
     totals_of,
 )
 from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import (
-    ItemKey,
-    days_partition,
-    late_into_partition,
-    late_out_partition,
-    totals_key,
-    unposted_partition,
-)
+from helpdesk.adapters.dynamodb.item_keys import ItemKey
 from helpdesk.adapters.dynamodb.posting_writes import posting_writes
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.usage_items import unposted_of

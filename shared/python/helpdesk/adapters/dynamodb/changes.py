@@ -4,16 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from helpdesk.adapters.dynamodb.action_items import action_of
+from helpdesk.adapters.dynamodb.billing_keys import is_usage
 from helpdesk.adapters.dynamodb.conversation_items import conversation_of, turn_of
 from helpdesk.adapters.dynamodb.document_items import document_of
-from helpdesk.adapters.dynamodb.item_keys import (
-    ACTIONS,
-    CONVERSATIONS,
-    DOCUMENTS,
-    OUTBOX,
-    TURNS,
-    is_usage,
-)
+from helpdesk.adapters.dynamodb.item_keys import ACTIONS, CONVERSATIONS, DOCUMENTS, OUTBOX, TURNS
 from helpdesk.adapters.dynamodb.items import Fields, from_attributes
 from helpdesk.adapters.dynamodb.usage_items import event_of
 from helpdesk.domain_events import (

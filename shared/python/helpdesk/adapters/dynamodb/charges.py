@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from helpdesk.adapters.dynamodb.billing_keys import charge_key, charges_partition
 from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import charge_key, charges_partition
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write

@@ -5,12 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from helpdesk.adapters.dynamodb.item_keys import (
-    ItemKey,
-    lane_key,
-    lane_shard,
-    waiting_key,
-)
+from helpdesk.adapters.dynamodb.item_keys import ItemKey, lane_key, lane_shard, waiting_key
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.writes import Write, setting
 from helpdesk.clock import rfc3339

@@ -14,12 +14,7 @@ from helpdesk.adapters.dynamodb.cursors import Listing
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.document_items import DONE, document_of
 from helpdesk.adapters.dynamodb.document_versions import add_document
-from helpdesk.adapters.dynamodb.item_keys import (
-    DOCUMENTS,
-    ItemKey,
-    document_key,
-    external_key,
-)
+from helpdesk.adapters.dynamodb.item_keys import DOCUMENTS, ItemKey, document_key, external_key
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import PRESENT, Write, setting
 from helpdesk.documents import PROCESSING_TIME, Document, DocumentStatus, Failure

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from helpdesk.adapters.dynamodb.billing_keys import EXPORTS, export_key
 from helpdesk.adapters.dynamodb.cursors import Listing
 from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import EXPORTS, export_key
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write

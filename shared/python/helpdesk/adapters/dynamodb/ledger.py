@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import (
+from helpdesk.adapters.dynamodb.billing_keys import (
     correction_key,
     corrections_partition,
     event_key,
     usage_key,
     usage_partition,
 )
+from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.usage_items import UsageTables, event_of, event_writes
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import (
+from helpdesk.adapters.dynamodb.billing_keys import (
     INVOICES,
     PERIODS,
     STATEMENTS,
     invoice_key,
     period_key,
     statement_key,
-    tenant_partition,
 )
+from helpdesk.adapters.dynamodb.database import Database
+from helpdesk.adapters.dynamodb.item_keys import tenant_partition
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.refusals import Refused
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from helpdesk.adapters.dynamodb.book_items import OPEN, account_fields
-from helpdesk.adapters.dynamodb.item_keys import (
-    ItemKey,
+from helpdesk.adapters.dynamodb.billing_keys import (
     day_key,
     late_into_partition,
     late_out_partition,
     totals_key,
     unposted_key,
 )
+from helpdesk.adapters.dynamodb.book_items import OPEN, account_fields
+from helpdesk.adapters.dynamodb.item_keys import ItemKey
 from helpdesk.adapters.dynamodb.writes import PRESENT, Write
 from helpdesk.billing.postings import Posting
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from helpdesk.adapters.dynamodb.billing_keys import reconciliation_key
 from helpdesk.adapters.dynamodb.database import Database
-from helpdesk.adapters.dynamodb.item_keys import reconciliation_key
 from helpdesk.adapters.dynamodb.writes import Write
 from helpdesk.billing.reconciliation import ReconciliationId, ReconciliationRun
 from helpdesk.errors import NotFound

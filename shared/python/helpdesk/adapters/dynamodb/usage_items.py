@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from helpdesk.adapters.dynamodb.item_keys import unposted_key, usage_key
+from helpdesk.adapters.dynamodb.billing_keys import unposted_key, usage_key
 from helpdesk.adapters.dynamodb.items import Fields
 from helpdesk.adapters.dynamodb.writes import ABSENT, Write
 from helpdesk.billing.postings import Unposted
