@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.client import Problem, Unreachable
+from cli.uploading import Stalled
 from local.stage import StageError
 
 out = Console(highlight=False)
@@ -19,6 +20,12 @@ err = Console(stderr=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 EXIT_FAILED, EXIT_UNREACHABLE, EXIT_DENIED = 1, 3, 4
+
+_WHERE_TO_LOOK = (
+    "What failed is tried again in up to 12 minutes; 'helpdesk documents' says how far each is."
+    " Why they wait is in the logs of the functions 'ingestion' and 'embedding': on this machine"
+    " in .helpdesk/emulator/emulator.log."
+)
 
 
 def print_json(value: Any) -> None:
@@ -53,6 +60,10 @@ def told_clearly() -> Iterator[None]:
         yield
     except StageError as error:
         _print_error(error)
+        raise typer.Exit(EXIT_FAILED) from None
+    except Stalled as error:
+        _print_error(error)
+        err.print(_WHERE_TO_LOOK)
         raise typer.Exit(EXIT_FAILED) from None
     except Unreachable as error:
         _print_error(error)

@@ -2,7 +2,8 @@
 
 import mimetypes
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,23 @@ _CONTENT_TYPES = {
 }
 _SENDERS = 4
 _POLL_SECONDS = 0.3
+# More than any step takes. What failed is tried again after 12 minutes at most: told before that.
+_PATIENCE_SECONDS = 300.0
 _SETTLED = ("ready", "failed")
 
 Follow = Callable[[float], None]
 """Told how much of all the work is done, from 0 to 1."""
+
+
+class Stalled(Exception):
+    """Documents wait that nobody seems to read."""
+
+    def __init__(self, waiting: Iterable[Json]) -> None:
+        statuses = Counter(document["status"] for document in waiting)
+        counted = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+        super().__init__(
+            f"No document has moved for {_PATIENCE_SECONDS / 60:.0f} minutes: {counted}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ def files_in(paths: Iterable[Path]) -> tuple[list[File], list[Path]]:
 
 
 def upload(client: Client, files: Sequence[File], follow: Follow) -> list[Uploaded]:
-    """Uploads files side by side and waits until each is ready or failed."""
+    """Uploads files side by side and waits until each is ready or failed. Raises Stalled."""
     with ThreadPoolExecutor(_SENDERS) as senders:
         sent: list[Uploaded] = []
         for one in senders.map(lambda file: _send(client, file), files):
@@ -116,20 +130,31 @@ def _send(client: Client, file: File) -> Uploaded:
 
 
 def _settle(client: Client, waiting: set[str]) -> Iterator[Json]:
-    """Each news of the waited-for documents, until all are settled."""
+    """Each news of the waited-for documents, until all are settled. Raises Stalled."""
+    seen: dict[str, Json] = {}
+    moved_at = time.monotonic()
     while waiting:
-        unseen = set(waiting)
-        for document in client.items("/v1/documents"):
-            if document["id"] in unseen:
-                unseen.discard(document["id"])
-                if document["status"] in _SETTLED:
-                    waiting.discard(document["id"])
-                yield document
-            if not unseen:
-                break
-        waiting -= unseen  # deleted by somebody else
+        found = {each["id"]: each for each in _find(client, waiting)}
+        if found != seen:
+            seen, moved_at = found, time.monotonic()
+        yield from found.values()
+        # Whatever was not found was deleted by somebody else.
+        waiting = {id_ for id_, each in found.items() if each["status"] not in _SETTLED}
+        if waiting and time.monotonic() - moved_at > _PATIENCE_SECONDS:
+            raise Stalled(found[id_] for id_ in waiting)
         if waiting:
             time.sleep(_POLL_SECONDS)
+
+
+def _find(client: Client, wanted: Set[str]) -> Iterator[Json]:
+    """Those of the documents that are there; the list is read no further than it must be."""
+    unseen = set(wanted)
+    for document in client.items("/v1/documents"):
+        if document["id"] in unseen:
+            unseen.discard(document["id"])
+            yield document
+        if not unseen:
+            return
 
 
 def _share_done(documents: Iterable[Json], of: int) -> float:

@@ -71,7 +71,10 @@ EVENTS = [
 
 @dataclass
 class ScriptedService:
-    """Takes documents, fails those named ``broken…``, and streams one answer to any question."""
+    """Takes documents and streams one answer to any question.
+
+    It fails documents named ``broken…``, never reads ``stuck…`` and takes its time for ``slow…``.
+    """
 
     url: str = ""
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -142,6 +145,8 @@ class ScriptedService:
     async def receive(self, request: Request) -> Response:
         document = self.documents[request.path_params["document"]]
         self.received[document["filename"]] = await request.body()
+        if document["filename"].startswith(("stuck", "slow")):
+            return Response()
         broken = document["filename"].startswith("broken")
         error = {"code": "malformed_document", "message": "It can't be read."} if broken else None
         document.update(status="failed" if broken else "ready", progress=1, error=error)
@@ -149,10 +154,17 @@ class ScriptedService:
 
     async def list(self, request: Request) -> Response:
         everything = list(self.documents.values())
+        for document in everything:
+            if document["filename"].startswith("slow"):
+                self._read_on(document)
         start = int(request.query_params.get("cursor", 0))
         following = start + 2 if start + 2 < len(everything) else None
         page = everything[start : start + 2]
         return JSONResponse({"items": page, "next_cursor": following and str(following)})
+
+    def _read_on(self, document: dict[str, Any]) -> None:
+        done = document["progress"] + 0.125
+        document.update(status="ready" if done == 1 else "processing", progress=done)
 
     async def chat(self, request: Request) -> Response:
         self.questions.append(await request.json())

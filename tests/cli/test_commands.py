@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cli import uploading
 from tests.cli.scripted_service import KEY
 
 
@@ -48,6 +49,36 @@ def test_a_document_that_cant_be_read_fails_the_command_and_says_why(run, folder
     told = json.loads(result.stdout)
     assert [one["reason"] for one in told["failed"]] == ["malformed_document: It can't be read."]
     assert sum(document["status"] == "ready" for document in told["documents"]) == 3
+
+
+class _Minutes:
+    """Time that passes only while somebody waits: a minute each time."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, _seconds: float) -> None:
+        self._now += 60
+
+
+def test_nobody_waits_for_ever_for_documents_that_do_not_move(run, folder, monkeypatch):
+    monkeypatch.setattr(uploading, "time", _Minutes())
+    (folder / "stuck.html").write_text("?")
+    result = run("upload", str(folder))
+    assert result.exit_code == 1
+    assert "No document has moved for 5 minutes: 1 awaiting_upload." in result.stderr
+    assert "emulator.log" in result.stderr
+
+
+def test_a_document_that_is_read_slowly_is_waited_for(run, folder, monkeypatch):
+    monkeypatch.setattr(uploading, "time", _Minutes())
+    (folder / "slow.html").write_text("…")
+    result = run("upload", str(folder / "slow.html"))
+    assert result.exit_code == 0, result.output
+    assert "1 of 1 documents ready" in result.output
 
 
 def test_an_answer_is_printed_with_its_citation_time_and_cost(run, service):
