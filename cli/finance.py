@@ -153,10 +153,15 @@ def _print_reconciliation(found: Mapping[str, Any]) -> None:
         ),
     )
     for each in found["differences"]:
-        said = ", ".join(f"{source} {money(sum_)}" for source, sum_ in each["sums"].items())
-        err.print(f"  {each['name']} at {each['where']}: {said}", style="red", markup=False)
+        err.print(f"  {_told(each)}", style="red", markup=False, soft_wrap=True)
     for tenant in found["unsettled"]:
         err.print(f"  {tenant} is not compared: it uses too much just now", markup=False)
     state = "closed" if found["closed"] else "open"
     verdict = "adds up" if found["adds_up"] else f"{found['difference_count']} differences"
     out.print(f"{found['period']} · {state} · {found['error'] or verdict}", markup=False)
+
+
+def _told(difference: Mapping[str, Any]) -> str:
+    said = ", ".join(f"{source} {money(sum_)}" for source, sum_ in difference["sums"].items())
+    what = f"{difference['name']} at {difference['where']}"
+    return f"{what}: {said}" if said else what

@@ -9,12 +9,13 @@ import typer
 from cli import usage_checks
 from cli.client import connected
 from cli.output import AsJson, money, out, print_json, print_table, told_clearly
+from cli.settings import Role
 
 app = typer.Typer()
 app.add_typer(usage_checks.app)
 
 _Period = Annotated[str | None, typer.Option(help="A month: 2026-11.")]
-_Tenant = Annotated[str | None, typer.Option(help="Whose: ten_… (keys of the platform).")]
+_Tenant = Annotated[str | None, typer.Option(help="Whose: ten_… (finance's key).")]
 
 
 @app.callback(invoke_without_command=True)
@@ -27,7 +28,7 @@ def show_usage(
     """Show the bill of a month: its lines, and what it will come to."""
     if context.invoked_subcommand:
         return
-    with told_clearly(), connected() as client:
+    with told_clearly(), connected(_asker(tenant)) as client:
         usage = client.get("/v1/usage", period=period, tenant=tenant)
     if as_json:
         print_json(usage)
@@ -64,7 +65,7 @@ def list_events(
 ) -> None:
     """List the events behind the bill, with their conversations."""
     wanted = {"meter": meter, "model": model, "conversation": conversation, "tenant": tenant}
-    with told_clearly(), connected() as client:
+    with told_clearly(), connected(_asker(tenant)) as client:
         every = client.items("/v1/usage/events", period=period, **wanted)
         events = list(islice(every, limit))
     if as_json:
@@ -105,6 +106,11 @@ def show_today(
         f"{told['today']['conversations']:,} conversations today"
         f" · as of {told['as_of']} ({told['age_seconds']:.0f} s ago)"
     )
+
+
+def _asker(tenant: str | None) -> Role:
+    """Finance reads the usage of a tenant that it names."""
+    return "finance" if tenant else "tenant"
 
 
 def _described(line: Mapping[str, Any]) -> str:

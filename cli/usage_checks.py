@@ -24,13 +24,13 @@ _Tenant = Annotated[str | None, typer.Option(help="Only this one: ten_….")]
 
 @app.command("check")
 def check_usage(period: _Month, tenant: _Tenant = None, as_json: AsJson = False) -> None:
-    """Compare the accounts of a month with the ledger; a difference fails the command."""
+    """Compare the accounts of a month with the ledger, for operators; a difference fails it."""
     _check(period, tenant, rebuild=False, as_json=as_json)
 
 
 @app.command("rebuild")
 def rebuild_usage(period: _Month, tenant: _Tenant = None, as_json: AsJson = False) -> None:
-    """Count the accounts of a month anew from the ledger; a difference fails the command."""
+    """Count the accounts of a month anew from the ledger, for operators; a difference fails it."""
     _check(period, tenant, rebuild=True, as_json=as_json)
 
 
@@ -48,7 +48,7 @@ def _check(period: str, tenant: str | None, *, rebuild: bool, as_json: bool) -> 
 def _reports(period: str, tenant: str | None, *, rebuild: bool) -> Iterator[Mapping[str, Any]]:
     """A call for as many tenants as the service has time for, until all are done."""
     body: dict[str, Any] = {"period": period, "rebuild": rebuild, "tenant": tenant}
-    with connected() as client:
+    with connected("operator") as client:
         while True:
             report = client.post("/v1/usage/checks", body)
             yield report

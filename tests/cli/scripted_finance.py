@@ -45,9 +45,14 @@ RECONCILED: dict[str, Any] = {
 }
 A_CENT: dict[str, Any] = {
     "adds_up": False,
-    "difference_count": 1,
+    "difference_count": 2,
     "differences": [
-        {"name": "sums", "where": "ten_1", "sums": {"ledger": usd("58.31"), "csv": usd("58.30")}}
+        {
+            "name": "sums",
+            "where": f"ten_{'1' * 26}",
+            "sums": {source: usd("58.31") for source in ("ledger", "fold")} | {"csv": usd("58.30")},
+        },
+        {"name": "chain", "where": "2026-10", "sums": {}},
     ],
 }
 

@@ -88,6 +88,7 @@ class ScriptedUsage:
     event_queries: list[dict[str, str]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     check_reports: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
         return [
@@ -98,9 +99,11 @@ class ScriptedUsage:
         ]
 
     async def bill(self, request: Request) -> Response:
+        self.keys.append(request.headers["Authorization"])
         return JSONResponse(USAGE | {"period": request.query_params.get("period", USAGE["period"])})
 
     async def events(self, request: Request) -> Response:
+        self.keys.append(request.headers["Authorization"])
         self.event_queries.append(dict(request.query_params))
         first = int(request.query_params.get("cursor", 0))
         following = str(first + 1) if first < 2 else None
@@ -108,6 +111,7 @@ class ScriptedUsage:
         return JSONResponse({"items": [event], "next_cursor": following})
 
     async def check(self, request: Request) -> Response:
+        self.keys.append(request.headers["Authorization"])
         self.checks.append(await request.json())
         return JSONResponse(self.check_reports.pop(0))
 

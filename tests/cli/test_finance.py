@@ -103,8 +103,10 @@ def test_a_cent_fails_the_command_and_says_whose(run, service):
     result = run("finance", "reconcile", "--period", "2026-10")
 
     assert result.exit_code == 1
-    assert "sums at ten_1: ledger 58.31 USD, csv 58.30 USD" in result.output
-    assert "1 differences" in result.stdout
+    told = [line.strip() for line in result.stderr.splitlines() if line]
+    sums = "ledger 58.31 USD, fold 58.31 USD, csv 58.30 USD"
+    assert [f"sums at ten_{'1' * 26}: {sums}", "chain at 2026-10"] == told
+    assert "2 differences" in result.stdout
 
 
 def test_a_reconciliation_that_could_not_be_done_fails_the_command(run, service):

@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from cli import settings
+from local.stage import DemoTenant, Status
 from tests.cli.scripted_usage import CHECK, DIFFERENCE, USAGE
 
 
@@ -101,3 +105,29 @@ def test_a_rebuild_names_its_tenant_and_what_it_mended(run, service):
 
 def test_a_check_needs_a_month(run):
     assert run("usage", "check").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        (("usage",), "hd_sk_x"),
+        (("usage", "--tenant", "ten_2"), "hd_fin_x"),
+        (("usage", "events", "--limit", "1"), "hd_sk_x"),
+        (("usage", "events", "--limit", "1", "--tenant", "ten_2"), "hd_fin_x"),
+        (("usage", "check", "--period", "2026-11"), "hd_op_x"),
+        (("usage", "rebuild", "--period", "2026-11"), "hd_op_x"),
+    ],
+)
+def test_on_this_machine_each_command_has_the_key_that_may_do_it(
+    run, service, monkeypatch, tmp_path, command, key
+):
+    sample = DemoTenant("ten_1", "hd_sk_x", "hd_pk_x")
+    stage = Status(service.url, True, "hd_op_x", "hd_fin_x", sample)
+    monkeypatch.setattr(settings, "status", lambda: stage)
+    unnamed = {"HELPDESK_URL": None, "HELPDESK_API_KEY": None}
+    service.usage.check_reports = [CHECK]
+
+    result = run(*command, env=unnamed | {"HELPDESK_CONFIG": str(tmp_path / "none.toml")})
+
+    assert result.exit_code == 0, result.output
+    assert service.usage.keys == [f"Bearer {key}"]

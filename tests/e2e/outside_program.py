@@ -34,11 +34,11 @@ class Streamed:
 class Tenant:
     """A signed-up company, by its secret key."""
 
-    def __init__(self, base_url: str, name: str) -> None:
+    def __init__(self, base_url: str, name: str, plan: str = "standard") -> None:
         self.base_url = base_url
         signed_up = httpx2.post(
             f"{base_url}/v1/tenants",
-            json={"name": name, "email": f"it@{name.lower()}.example"},
+            json={"name": name, "email": f"it@{name.lower()}.example", "plan": plan},
             timeout=30,
         )
         assert signed_up.status_code == 201, signed_up.text
