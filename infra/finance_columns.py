@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 _MONEY = "decimal(18,6)"
 _PRODUCT = "decimal(38,12)"
-_QUANTITY = "decimal(24,6)"
+_QUANTITY = "decimal(25,6)"
 
 USAGE_LINES: Mapping[str, str] = {
     "tenant_id": "string",

@@ -23,6 +23,11 @@ _TURNS = "TURN#"
 _CONVERSATIONS = "CONVERSATION#"
 _ACTIONS = "ACTION#"
 
+_AT_ONCE = 100
+
+# The more events of a company are posted in one transaction, the less does each cost.
+_USAGE_AT_ONCE = 500
+
 _CLOSED = {"status": {"S": FilterRule.is_equal("closed")}}
 
 
@@ -48,7 +53,6 @@ class Metering(Construct):
             self._given_up, "SQS3", "It holds what the streams gave up: it is the dead letters."
         )
         events.published_by(self._function)
-        tables.ledger.read_by(self._function)
         tables.books.written_by(self._function)
         self._follow(tables.knowledge, _items(_DOCUMENTS))
         # Each turn writes its conversation's head, too: what matters is that one is closed or was.
@@ -59,7 +63,7 @@ class Metering(Construct):
             _items(_CONVERSATIONS, OldImage=_CLOSED),
         )
         self._follow(tables.actions, _items(_ACTIONS))
-        self._follow(tables.ledger)
+        self._follow(tables.ledger, at_once=_USAGE_AT_ONCE)
         platform.monitoring.alarm(
             self,
             "Late",
@@ -68,7 +72,7 @@ class Metering(Construct):
             why="Usage and dashboards lag behind what happened.",
         )
 
-    def _follow(self, table: Table, *filters: Mapping[str, Any]) -> None:
+    def _follow(self, table: Table, *filters: Mapping[str, Any], at_once: int = _AT_ONCE) -> None:
         """A record that fails is told apart by halving the batch, then set aside.
 
         A record matters that any of the filters lets through; without filters all do.
@@ -77,7 +81,7 @@ class Metering(Construct):
             DynamoEventSource(
                 table.resource,
                 starting_position=StartingPosition.TRIM_HORIZON,
-                batch_size=100,
+                batch_size=at_once,
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,
                 retry_attempts=10,

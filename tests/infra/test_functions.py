@@ -44,7 +44,7 @@ USED = {
     "chat": {*_METERED, *_TABLES, *_EMBEDDING, *_MODEL, *_WHO_ASKS, *_ACTING},
     "ingestion": {"KNOWLEDGE_TABLE", "UPLOADS_BUCKET", "EMBEDDING_QUEUE_URL"},
     "embedding": {*_METERED, "KNOWLEDGE_TABLE", *_EMBEDDING},
-    "metering": {"LEDGER_TABLE", "BOOKS_TABLE", "EVENT_BUS_NAME"},
+    "metering": {"BOOKS_TABLE", "EVENT_BUS_NAME"},
     "sweeper": {*_METERED, "CONVERSATIONS_TABLE", "MODEL_NAME"},
 }
 _SEARCHING = {"api", "chat", "embedding"}

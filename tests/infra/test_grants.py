@@ -49,7 +49,7 @@ TABLES = {
     },
     "ingestion": {"Knowledge": _READ | _WRITE},
     "embedding": {**_METERED, "Knowledge": _READ | _WRITE},
-    "metering": {"Ledger": _READ, "Books": _READ | _WRITE},
+    "metering": {"Books": _READ | _WRITE},
     "sweeper": {**_METERED, "Conversations": _READ | _WRITE},
 }
 _NAMES = (
