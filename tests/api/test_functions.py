@@ -10,7 +10,7 @@ from helpdesk import wiring
 from helpdesk.clock import period_of, utc_now
 from helpdesk.domain_events import Announcer
 from helpdesk.errors import Unavailable
-from helpdesk.wiring import adapters, clients
+from helpdesk.wiring import adapters, billing, billing_adapters, clients
 from tests.fakes.event_bus import MemoryEventBus
 
 _ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/live/GET/v1/tenant"
@@ -38,7 +38,9 @@ def deployed(world, monkeypatch):
 
 
 def _forget_everything():
-    for made in chain(*(vars(each).values() for each in (wiring, adapters, clients))):
+    for made in chain(
+        *(vars(each).values() for each in (wiring, adapters, billing, billing_adapters, clients))
+    ):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
     importlib.import_module("functions.api.handler")._api.cache_clear()

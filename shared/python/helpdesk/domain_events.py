@@ -180,7 +180,7 @@ def _usage_recorded(event: UsageEvent) -> DomainEvent:
             {
                 "meter": line.meter,
                 "quantity": line.quantity,
-                "cost": {"amount": line.cost.amount(), "currency": line.cost.currency},
+                "cost": line.cost.as_json(),
             }
             for line in event.lines
         ],

@@ -27,6 +27,10 @@ class Money:
         cents = exact.quantize(Decimal("0.01"))
         return f"{cents if cents == exact else exact.normalize():f}"
 
+    def as_json(self) -> dict[str, str]:
+        """It as the API and all documents write it."""
+        return {"amount": self.amount(), "currency": self.currency}
+
     @classmethod
     def of(cls, amount: str, currency: str = "USD") -> "Money":
         """The money that :meth:`amount` wrote. Raises ValueError when it is not whole micros."""

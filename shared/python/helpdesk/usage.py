@@ -7,6 +7,7 @@ its input tokens, and so on. One event is one write, in the transaction of its f
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal, get_args
 
 from helpdesk.ids import ConversationId, EventId, TenantId
@@ -96,6 +97,13 @@ class UsageEvent:
         """What all of it costs. Raises ValueError for an event without lines."""
         first, *others = self.lines
         return sum((line.cost for line in others), start=first.cost)
+
+
+@cache
+def meter_title(meter: Meter, model: str | None = None) -> str:
+    """How bills and exports name a meter: ``Input tokens of gpt-5-mini``."""
+    words = meter.replace("_", " ").replace("mb days", UNITS["storage_mb_days"]).capitalize()
+    return f"{words} of {model}" if model else words
 
 
 def event_id(fact: str) -> EventId:

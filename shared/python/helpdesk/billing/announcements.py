@@ -65,20 +65,16 @@ def invoice_issued(statement: Statement, close: PeriodClose) -> DomainEvent | No
             "number": number,
             "period": bill.period,
             "issued_on": statement.issued_on.isoformat(),
-            "net": _money(bill.net),
-            "tax": _money(bill.tax),
-            "total": _money(bill.total),
+            "net": bill.net.as_json(),
+            "tax": bill.tax.as_json(),
+            "total": bill.total.as_json(),
         },
     )
 
 
 def _told(difference: Difference) -> Mapping[str, object]:
     said = {
-        source: _money(Money(micros, difference.currency))
+        source: Money(micros, difference.currency).as_json()
         for source, micros in difference.micros.items()
     }
     return {"name": difference.name, "where": difference.where, "sums": said}
-
-
-def _money(money: Money) -> Mapping[str, str]:
-    return {"amount": money.amount(), "currency": money.currency}

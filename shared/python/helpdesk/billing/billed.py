@@ -12,9 +12,8 @@ from helpdesk.tenants import Tenant
 _PAGE = 100
 
 
-def all_tenants(tenants: Tenants) -> Iterator[Tenant]:
-    """Everybody, in the order of their ids."""
-    after: TenantId | None = None
+def all_tenants(tenants: Tenants, after: TenantId | None = None) -> Iterator[Tenant]:
+    """Everybody, or whoever comes behind ``after``, in the order of their ids."""
     while page := tenants.all(after, _PAGE):
         yield from page
         after = page[-1].id

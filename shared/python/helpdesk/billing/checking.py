@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.billing.accounts import Account, Accounts, Sum
+from helpdesk.billing.billed import all_tenants
 from helpdesk.billing.counting import Counted, Counting
-from helpdesk.billing.event_reads import events_at
+from helpdesk.billing.noted import post_noted
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.postings import PeriodClosed, ShardTotals
 from helpdesk.billing.quiet_shards import ALL_SHARDS, read_while_quiet, totals_of
@@ -19,8 +20,6 @@ OVERDUE_AFTER = timedelta(minutes=5)
 """An event that is unposted for so long was lost on its way from the ledger's stream."""
 
 _TRIES = 8
-_TENANTS_AT_ONCE = 100
-_EVENTS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +117,7 @@ class Checking:
         if whose.tenant:
             yield self.tenants.get(whose.tenant).id
             return
-        after = whose.after
-        while page := self.tenants.all(after, _TENANTS_AT_ONCE):
-            yield from (tenant.id for tenant in page)
-            after = page[-1].id
+        yield from (tenant.id for tenant in all_tenants(self.tenants, whose.after))
 
     def _check(self, tenant: TenantId, period: str) -> CheckReport:
         report = CheckReport(period, tenants=1, overdue=self._post_overdue(tenant))
@@ -131,10 +127,10 @@ class Checking:
 
     def _post_overdue(self, tenant: TenantId) -> int:
         before = self.now() - OVERDUE_AFTER
-        notes = [note for shard in ALL_SHARDS for note in self.books.unposted(tenant, shard)]
-        places = [(note.period, note.event) for note in notes if note.occurred_at < before]
-        parts = (places[at : at + _EVENTS_AT_ONCE] for at in range(0, len(places), _EVENTS_AT_ONCE))
-        return sum(self.posting.post(events_at(self.ledger, tenant, p)).posted for p in parts)
+        overdue = post_noted(
+            self.ledger, self.posting, tenant, lambda note: note.occurred_at < before
+        )
+        return overdue.posted
 
     def _check_shard(self, tenant: TenantId, period: str, shard: int) -> CheckReport:
         def count(_: ShardTotals) -> Counted:

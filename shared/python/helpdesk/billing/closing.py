@@ -15,6 +15,7 @@ from helpdesk.billing.billed import stated_for
 from helpdesk.billing.chain import GENESIS, sealed, sha256_of
 from helpdesk.billing.charges import charges_of
 from helpdesk.billing.exports import ExportId
+from helpdesk.billing.noted import post_noted
 from helpdesk.billing.periods import end_of, next_period
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.quiet_shards import ALL_SHARDS
@@ -22,16 +23,12 @@ from helpdesk.billing.rating import Bill, rate
 from helpdesk.billing.statements import PeriodClose, Statement, invoice_number
 from helpdesk.clock import Clock, period_of, rfc3339
 from helpdesk.errors import Conflict, PolicyViolation
-from helpdesk.ids import TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
 from helpdesk.tenants import Tenant
 
 SETTLING_TIME = timedelta(hours=6)
 """How long after a period's end its close may begin: by then what happened in it is written, and
 no machine's clock says otherwise."""
-
-_AT_ONCE = 1_000
-"""Events that are read before they are posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,9 @@ class Closing:
         return period_of(oldest[0].created_at) if oldest else default
 
     def _state(self, tenant: Tenant, close: PeriodClose) -> Statement:
-        self._post_what_is_left(tenant.id, close.period)
+        # What comes after this is late.
+        posting = PostingUsage(self.books)
+        post_noted(self.ledger, posting, tenant.id, lambda note: note.period <= close.period)
         bill = self._rated(tenant, close.period)
         statement = Statement(
             tenant=tenant.id,
@@ -135,15 +134,6 @@ class Closing:
         )
         self.periods.state(statement)
         return statement
-
-    def _post_what_is_left(self, tenant: TenantId, period: str) -> None:
-        """Posts what happened until the period's end; what comes after this is late."""
-        posting = PostingUsage(self.books)
-        for shard in ALL_SHARDS:
-            notes = self.books.unposted(tenant, shard)
-            places = [(note.period, note.event) for note in notes if note.period <= period]
-            for start in range(0, len(places), _AT_ONCE):
-                posting.post(self.ledger.get_many(tenant, places[start : start + _AT_ONCE]))
 
     def _rated(self, tenant: Tenant, period: str) -> Bill:
         closed = [self.books.close(tenant.id, period, shard) for shard in ALL_SHARDS]

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Literal, NamedTuple
 
 from helpdesk.billing.charges import PeriodCharge
 from helpdesk.ids import TenantId
-from helpdesk.usage import PRICED_PER, UNITS, Meter, UsageEvent
+from helpdesk.usage import PRICED_PER, UNITS, UsageEvent, meter_title
 
 
 class ExportRow(NamedTuple):
@@ -119,7 +118,7 @@ def rows_of(
             event.corrects,
             event.reason,
             adjustment_of,
-            _description(line.meter, line.model),
+            meter_title(line.meter, line.model),
         )
         for line in event.lines
     ]
@@ -155,9 +154,3 @@ def row_of(charge: PeriodCharge, payer: Payer) -> ExportRow:
         adjustment_of=line.period if line.period != payer.period else None,
         description=line.description,
     )
-
-
-@cache
-def _description(meter: Meter, model: str | None) -> str:
-    words = meter.replace("_", " ").replace("mb days", UNITS["storage_mb_days"]).capitalize()
-    return f"{words} of {model}" if model else words

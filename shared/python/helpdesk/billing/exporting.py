@@ -31,6 +31,7 @@ from helpdesk.billing.exports import (
     ExportStatus,
     PartFile,
 )
+from helpdesk.billing.kept_files import put_content
 from helpdesk.billing.manifests import manifest_of
 from helpdesk.billing.period_lines import PeriodLines
 from helpdesk.billing.periods import end_of
@@ -115,10 +116,7 @@ class Exporting:
                 yield _SUMMARY.validate_json(path.read_bytes())
 
     def _put(self, export: Export, key: str, content: bytes) -> None:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "content.json"
-            path.write_bytes(content)
-            self.archive.put(key, path, "application/json", _keep_until(export))
+        put_content(self.archive, key, content, "application/json", _keep_until(export))
 
     def _saved(self, before: Export, after: Export) -> Export:
         return save(self.exports, replace(after, updated_at=self.now()), before)

@@ -4,12 +4,12 @@ Nothing on it is rounded but what its own lines say: amounts have as many places
 the line of rounding makes their sum whole cents.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from helpdesk.billing.canonical import canonical_json
 from helpdesk.billing.periods import end_of, start_of
 from helpdesk.billing.rating import BillLine
 from helpdesk.billing.statements import Statement
@@ -106,7 +106,7 @@ def invoice_of(statement: Statement, seller: Party) -> Invoice:
 
 
 def invoice_json(invoice: Invoice) -> bytes:
-    """The one JSON of an invoice: sorted names, no white space, UTF-8, a line feed at its end."""
+    """The one JSON of an invoice, canonical."""
     content = {
         "version": INVOICE_VERSION,
         "number": invoice.number,
@@ -122,20 +122,19 @@ def invoice_json(invoice: Invoice) -> bytes:
         "lines": [_line_json(each) for each in invoice.lines],
         "taxes": [_line_json(each) for each in invoice.taxes],
         "tax_note": invoice.tax_note,
-        "net": _money_json(invoice.net),
-        "tax": _money_json(invoice.tax),
-        "total": _money_json(invoice.total),
+        "net": invoice.net.as_json(),
+        "tax": invoice.tax.as_json(),
+        "total": invoice.total.as_json(),
     }
-    return _canonical(content)
+    return canonical_json(content)
 
 
 def _line(line: BillLine, period: str) -> InvoiceLine:
-    counted = line.meter is not None and line.quantity is not None
     return InvoiceLine(
         description=line.description,
         amount=line.amount,
         quantity=line.quantity,
-        unit=UNITS[line.meter] if line.meter and counted else None,
+        unit=UNITS[line.meter] if line.meter and line.quantity is not None else None,
         unit_price=line.unit_price,
         priced_per=PRICED_PER[line.meter] if line.meter and line.unit_price else None,
         adjusts=line.period if line.period < period else None,
@@ -151,17 +150,8 @@ def _line_json(line: InvoiceLine) -> Mapping[str, Any]:
         "description": line.description,
         "quantity": line.quantity,
         "unit": line.unit,
-        "unit_price": _money_json(line.unit_price) if line.unit_price else None,
+        "unit_price": line.unit_price.as_json() if line.unit_price else None,
         "priced_per": line.priced_per,
         "adjusts": line.adjusts,
-        "amount": _money_json(line.amount),
+        "amount": line.amount.as_json(),
     }
-
-
-def _money_json(money: Money) -> Mapping[str, str]:
-    return {"amount": money.amount(), "currency": money.currency}
-
-
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{text}\n".encode()

@@ -1,11 +1,11 @@
 """The documents of a closed month's invoices, written into the archive once."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpdesk.billing.archive_keys import invoice_json_key, invoice_pdf_key, register_key
 from helpdesk.billing.billed import stated_for
+from helpdesk.billing.canonical import canonical_json
 from helpdesk.billing.invoices import Party, invoice_json, invoice_of
 from helpdesk.billing.kept_files import KeptFiles
 from helpdesk.billing.statements import Statement
@@ -43,12 +43,12 @@ class Invoicing:
             {
                 "number": each.number,
                 "tenant": each.tenant,
-                "total": {"amount": each.bill.total.amount(), "currency": each.bill.currency},
+                "total": each.bill.total.as_json(),
             }
             for each in self.issued(period)
         ]
-        text = json.dumps({"invoices": invoices, "period": period}, separators=(",", ":"))
-        self.files.keep(period, register_key(period), f"{text}\n".encode(), _JSON)
+        content = canonical_json({"invoices": invoices, "period": period})
+        self.files.keep(period, register_key(period), content, _JSON)
 
     def issued(self, period: str) -> Iterator[Statement]:
         """The statements that become invoices, in the order of their tenants. Raises Conflict."""

@@ -1,22 +1,22 @@
 """The manifest of an export: what its files hold, byte by byte the same for the same period."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpdesk.billing.archive_keys import root_of
+from helpdesk.billing.canonical import canonical_json
 from helpdesk.billing.export_sums import Summary
 from helpdesk.billing.exports import FOCUS_VERSION, SCHEMA_VERSION, Export
 from helpdesk.money import Money
 
 
 def manifest_of(export: Export, whole: Summary, writers: Mapping[str, str]) -> bytes:
-    """The manifest as JSON with sorted keys, without spaces, in UTF-8.
+    """The manifest as canonical JSON.
 
     ``ledger_position`` says how many events of each tenant's shard, late events and charges were
     read, and which was the last. Nothing in it depends on when or under which id it was made.
     """
-    return _canonical(
+    return canonical_json(
         {
             "schema_version": SCHEMA_VERSION,
             "focus_version": FOCUS_VERSION,
@@ -25,7 +25,7 @@ def manifest_of(export: Export, whole: Summary, writers: Mapping[str, str]) -> b
             "closed": export.closed,
             "tenant": export.tenant,
             "rows": export.rows,
-            "totals": [_money(each) for each in export.totals],
+            "totals": [each.as_json() for each in export.totals],
             "files": _files(export),
             "sums": [
                 {
@@ -33,7 +33,7 @@ def manifest_of(export: Export, whole: Summary, writers: Mapping[str, str]) -> b
                     "line": each.line,
                     "rows": each.rows,
                     "quantity": each.quantity,
-                    "cost": _money(Money(each.micros, each.currency)),
+                    "cost": Money(each.micros, each.currency).as_json(),
                 }
                 for each in whole.sums
             ],
@@ -61,12 +61,3 @@ def _files(export: Export) -> Sequence[Mapping[str, Any]]:
         }
         for each in export.files
     ]
-
-
-def _money(amount: Money) -> Mapping[str, str]:
-    return {"amount": amount.amount(), "currency": amount.currency}
-
-
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"{text}\n".encode()

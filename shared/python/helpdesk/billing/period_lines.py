@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from helpdesk.billing.billed import all_tenants
+from helpdesk.billing.event_reads import events_at
 from helpdesk.billing.export_rows import ExportRow, Payer, row_of, rows_of
 from helpdesk.billing.exports import Position
 from helpdesk.billing.periods import previous_period
@@ -17,9 +19,6 @@ from helpdesk.ids import EventId, TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
 from helpdesk.tenants import Tenant
 from helpdesk.usage import SHARDS, UsageEvent
-
-_TENANTS_AT_ONCE = 100
-_EVENTS_AT_ONCE = 100
 
 _LOOK_BACK = 12
 """How many periods back the event is looked for that a correction names."""
@@ -58,9 +57,8 @@ class PeriodLines:
         first = only or (after.tenant if after else None)
         if first:
             yield self.tenants.get(first)
-        while not only and (page := self.tenants.all(first, _TENANTS_AT_ONCE)):
-            yield from page
-            first = page[-1].id
+        if not only:
+            yield from all_tenants(self.tenants, first)
 
     def _payer(self, tenant: Tenant, period: str) -> Payer:
         try:
@@ -96,17 +94,10 @@ class PeriodLines:
 
     def _late(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         late = self.books.late_into(payer.tenant, payer.period)
-        waiting = [each for each in late if each.event > behind]
-        for start in range(0, len(waiting), _EVENTS_AT_ONCE):
-            places = {
-                each.event: each.happened_in for each in waiting[start : start + _EVENTS_AT_ONCE]
-            }
-            found = self.ledger.get_many(
-                payer.tenant, {(period, event) for event, period in places.items()}
-            )
-            for event in sorted(found, key=lambda each: each.id):
-                rows = rows_of(event, payer, adjustment_of=places[event.id])
-                yield Entry(Position(payer.tenant, stage, event.id), rows)
+        places = [(each.happened_in, each.event) for each in late if each.event > behind]
+        for event in events_at(self.ledger, payer.tenant, places):
+            rows = rows_of(event, payer, adjustment_of=period_of(event.occurred_at))
+            yield Entry(Position(payer.tenant, stage, event.id), rows)
 
     def _charged(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         for charge in self.charges.of_period(payer.tenant, payer.period):

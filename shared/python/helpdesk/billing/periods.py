@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from helpdesk.money import half_up
 from helpdesk.plans import Plan, PlanTerm
 
 PERIOD = r"^20\d{2}-(0[1-9]|1[0-2])$"
@@ -63,7 +64,7 @@ class Share:
 
     def half_up(self, amount: int) -> int:
         """The share of an amount, rounded half up: for fees."""
-        return (2 * amount * self.part + self.whole) // (2 * self.whole)
+        return half_up(amount * self.part, self.whole)
 
 
 def shares(terms: Sequence[PlanTerm], period: str) -> Sequence[Share]:

@@ -11,10 +11,10 @@ from typing import Literal
 
 from helpdesk.billing.accounts import Account, Accounts
 from helpdesk.billing.periods import Share, shares, start_of
-from helpdesk.money import Money
+from helpdesk.money import Money, half_up
 from helpdesk.plans import MeterTerms, PlanTerm, plan_at
 from helpdesk.tenants import BillingDetails
-from helpdesk.usage import UNITS, Meter
+from helpdesk.usage import Meter, meter_title
 
 ChargeKind = Literal["subscription", "included", "volume_discount", "allowance", "rounding", "tax"]
 """What a bill has beside usage."""
@@ -43,7 +43,8 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A tenant's month. ``total`` is in whole cents and holds the tax."""
+    """A tenant's month, as it was rated in whole cents; of a month that is still open the line of
+    rounding is left out (billing/bills.py)."""
 
     period: str
     currency: str
@@ -62,7 +63,7 @@ class Bill:
 
     @property
     def net(self) -> Money:
-        """The total without tax: whole cents, too."""
+        """The total without tax."""
         return Money(self.total.micros - self.tax.micros, self.currency)
 
 
@@ -103,10 +104,9 @@ def _subscription(period: str, parts: Sequence[Share]) -> Iterator[BillLine]:
 
 def _usage(accounts: Accounts) -> Iterator[BillLine]:
     for account, sum_ in sorted(accounts.items()):
-        model = f" of {account.model}" if account.model else ""
         yield BillLine(
             "usage",
-            f"{_name(account.meter)}{model}",
+            meter_title(account.meter, account.model),
             Money(sum_.micros, account.currency),
             account.period,
             plan=account.plan,
@@ -125,7 +125,7 @@ def _included_and_tiers(period: str, share: Share, accounts: Accounts) -> Iterat
         if free and first.micros:
             yield BillLine(
                 "included",
-                f"{_name(terms.meter)} included in plan {share.plan.name}",
+                f"{meter_title(terms.meter)} included in plan {share.plan.name}",
                 Money(-free * first.micros, first.currency),
                 period,
                 plan=share.plan.ref,
@@ -137,7 +137,7 @@ def _included_and_tiers(period: str, share: Share, accounts: Accounts) -> Iterat
         if less:
             yield BillLine(
                 "volume_discount",
-                f"{_name(terms.meter)} at volume prices",
+                f"{meter_title(terms.meter)} at volume prices",
                 Money(less, first.currency),
                 period,
                 plan=share.plan.ref,
@@ -174,7 +174,7 @@ def _allowance(period: str, share: Share, accounts: Accounts) -> Iterator[BillLi
 
 def _rounding(bill: Bill) -> Iterator[BillLine]:
     micros = bill.total.micros
-    rest = _cents_half_up(micros) - micros
+    rest = half_up(micros, MICROS_PER_CENT) * MICROS_PER_CENT - micros
     if rest:
         rounding = Money(rest, bill.currency)
         yield BillLine("rounding", "Rounding to the cent, half up", rounding, bill.period)
@@ -184,16 +184,10 @@ def _tax(bill: Bill, details: BillingDetails) -> Iterator[BillLine]:
     rate_ = details.tax_basis_points
     if rate_ and bill.lines:
         net = bill.total.micros
-        cents = (2 * net * rate_ + _BASIS_POINTS * MICROS_PER_CENT) // (
-            2 * _BASIS_POINTS * MICROS_PER_CENT
-        )
+        cents = half_up(net * rate_, _BASIS_POINTS * MICROS_PER_CENT)
         percent = f"{rate_ // 100}.{rate_ % 100:02}".rstrip("0").rstrip(".")
         tax = Money(cents * MICROS_PER_CENT, bill.currency)
         yield BillLine("tax", f"{details.tax_name} {percent} %", tax, bill.period)
-
-
-def _cents_half_up(micros: int) -> int:
-    return (2 * micros + MICROS_PER_CENT) // (2 * MICROS_PER_CENT) * MICROS_PER_CENT
 
 
 def _quantity(accounts: Accounts, plan: str, meter: Meter) -> int:
@@ -204,8 +198,3 @@ def _quantity(accounts: Accounts, plan: str, meter: Meter) -> int:
 
 def _is(account: Account, plan: str, meter: Meter) -> bool:
     return (account.plan, account.meter) == (plan, meter)
-
-
-def _name(meter: Meter) -> str:
-    words = meter.replace("_", " ").capitalize()
-    return words.replace("mb days", UNITS["storage_mb_days"])

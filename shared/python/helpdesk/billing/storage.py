@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from helpdesk.billing.billed import all_tenants
 from helpdesk.clock import Clock
 from helpdesk.documents import Document, DocumentStatus
 from helpdesk.ids import TenantId
@@ -14,7 +15,6 @@ from helpdesk.usage import UsageEvent, event_id
 MEGABYTE = 1_000_000
 """Bytes. A tenant's documents are added up first, and rounded up once."""
 
-_TENANTS_AT_ONCE = 100
 _DOCUMENTS_AT_ONCE = 100
 
 
@@ -33,12 +33,10 @@ class StorageMetering:
 
         Returns the tenant to go on after, and None when all are done. Raises Unavailable.
         """
-        while tenants := self.tenants.all(after, _TENANTS_AT_ONCE):
-            for tenant in tenants:
-                self._record(tenant.id, day)
-                after = tenant.id
-                if self.now() >= until:
-                    return after
+        for tenant in all_tenants(self.tenants, after):
+            self._record(tenant.id, day)
+            if self.now() >= until:
+                return tenant.id
         return None
 
     def _record(self, tenant: TenantId, day: date) -> None:

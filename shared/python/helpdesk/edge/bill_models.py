@@ -9,31 +9,32 @@ from helpdesk.usage import Meter
 
 
 class BillLineOut(Answer):
-    """A line of a bill; what is taken off is negative. Tokens are priced by the million."""
+    """One line of the bill; a credit is negative. ``unit_price`` is for a million tokens, or one
+    unit of anything else. ``period`` is there for an adjustment: when the usage happened."""
 
     kind: Literal["usage"] | ChargeKind
     description: str
-    period: str
     plan: str | None
     meter: Meter | None
     model: str | None
     quantity: int | None
     unit_price: MoneyOut | None
     amount: MoneyOut
+    period: str | None
 
     @classmethod
-    def of(cls, line: BillLine) -> "BillLineOut":
-        """A line at the border."""
+    def of(cls, line: BillLine, period: str) -> "BillLineOut":
+        """A line of a month's bill at the border."""
         return cls(
             kind=line.kind,
             description=line.description,
-            period=line.period,
             plan=line.plan or None,
             meter=line.meter,
             model=line.model,
             quantity=line.quantity,
             unit_price=MoneyOut.of(line.unit_price) if line.unit_price else None,
             amount=MoneyOut.of(line.amount),
+            period=None if line.period == period else line.period,
         )
 
 
@@ -51,7 +52,7 @@ class BillOut(Answer):
         """A bill at the border."""
         return cls(
             period=bill.period,
-            lines=[BillLineOut.of(line) for line in bill.lines],
+            lines=[BillLineOut.of(line, bill.period) for line in bill.lines],
             net=MoneyOut.of(bill.net),
             tax=MoneyOut.of(bill.tax),
             total=MoneyOut.of(bill.total),

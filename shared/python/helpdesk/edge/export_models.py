@@ -9,6 +9,7 @@ from helpdesk.billing.exports import Export, ExportFile, ExportFormat, ExportSta
 from helpdesk.billing.periods import PERIOD
 from helpdesk.edge.answers import Answer, Moment, MoneyOut
 from helpdesk.edge.requests import Request
+from helpdesk.edge.whose import TENANT_ID
 from helpdesk.money import Money
 
 Link = Callable[[str], str]
@@ -25,7 +26,7 @@ class ExportIn(Request):
     ] = False
     tenant: Annotated[
         str | None,
-        Field(pattern=r"^ten_[0-9a-z]{26}$", description="Only this tenant's; all if not given."),
+        Field(pattern=TENANT_ID, description="Only this tenant's; all if not given."),
     ] = None
 
 

@@ -11,15 +11,10 @@ from helpdesk.billing.statements import Statement
 from helpdesk.edge.answers import Answer, ListOut, ListQuery, MoneyOut
 from helpdesk.edge.operations import Call, Json, Operation, Services
 from helpdesk.edge.requests import Query
-from helpdesk.edge.whose import whose
+from helpdesk.edge.whose import TenantNamed, whose
 from helpdesk.errors import NotFound
 from helpdesk.identity import Scope
 from helpdesk.pages import from_cursor, to_cursor
-
-TenantNamed = Annotated[
-    str | None, Field(pattern=r"^ten_[0-9a-z]{26}$", description="For finance: whose.")
-]
-
 
 _NUMBER = re.compile(r"HD-\d{6,}")
 

@@ -3,12 +3,6 @@
 from typing import Any
 
 from helpdesk.conversations import Citation, Timing, TurnAction, TurnUsage
-from helpdesk.money import Money
-
-
-def money_view(money: Money) -> dict[str, str]:
-    """An amount of money: a decimal string and its currency."""
-    return {"amount": money.amount(), "currency": money.currency}
 
 
 def citation_view(citation: Citation) -> dict[str, Any]:
@@ -30,7 +24,7 @@ def usage_view(usage: TurnUsage) -> dict[str, Any]:
         "model": usage.model,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
-        "cost": money_view(usage.cost),
+        "cost": usage.cost.as_json(),
         "cache": usage.cache,
         "estimated": usage.estimated,
     }

@@ -12,6 +12,7 @@ from helpdesk.billing.periods import PERIOD
 from helpdesk.edge.answers import Answer, MoneyOut
 from helpdesk.edge.operations import Call, Operation, Services
 from helpdesk.edge.requests import Request
+from helpdesk.edge.whose import TENANT_ID
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.identity import Scope
 from helpdesk.ids import TenantId
@@ -21,7 +22,7 @@ from helpdesk.usage import Meter
 _TIME = timedelta(seconds=20)
 """API Gateway gives up after 29 seconds."""
 
-_TenantId = Annotated[str | None, Field(pattern=r"^ten_[0-9a-z]{26}$")]
+_TenantId = Annotated[str | None, Field(pattern=TENANT_ID)]
 
 
 class CheckIn(Request):

@@ -15,6 +15,7 @@ from helpdesk.edge.answers import Answer
 from helpdesk.edge.operations import Call, Json, Operation, Services
 from helpdesk.edge.problems import FieldErrorOut
 from helpdesk.edge.requests import Request, read_body
+from helpdesk.edge.whose import TENANT_ID
 from helpdesk.errors import Conflict, HelpdeskError
 from helpdesk.identity import Scope
 from helpdesk.ids import EventId, TenantId
@@ -74,7 +75,7 @@ class FactLineIn(Request):
 class FactDataIn(Request):
     """Whose usage, and how much of it."""
 
-    tenant: Annotated[str, Field(pattern=r"^ten_[0-9a-z]{26}$")]
+    tenant: Annotated[str, Field(pattern=TENANT_ID)]
     lines: Annotated[list[FactLineIn], Field(min_length=1, max_length=20)]
     corrects: Annotated[str | None, Field(pattern=r"^evt_[!-~]{1,200}$")] = None
     reason: Annotated[str | None, Field(min_length=1, max_length=500)] = None

@@ -1,15 +1,16 @@
 """Usage as the API shows it: a month's bill and its lines."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from helpdesk.billing.bills import MonthlyBill
 from helpdesk.billing.periods import PERIOD
-from helpdesk.billing.rating import BillLine, ChargeKind
 from helpdesk.edge.answers import Answer, ListQuery, Moment, MoneyOut
+from helpdesk.edge.bill_models import BillLineOut
 from helpdesk.edge.requests import Query
+from helpdesk.edge.whose import TenantNamed
 from helpdesk.usage import UNITS, Meter
 
 Period = Annotated[
@@ -19,9 +20,6 @@ Period = Annotated[
         description="A UTC month; the present one if none is given.",
         examples=["2026-11"],
     ),
-]
-TenantNamed = Annotated[
-    str | None, Field(pattern=r"^ten_[0-9a-z]{26}$", description="For finance: whose usage.")
 ]
 
 
@@ -53,36 +51,6 @@ class MeterOut(Answer):
     quantity: int
     unit: str
     cost: MoneyOut
-
-
-class BillLineOut(Answer):
-    """One line of the bill; a credit is negative. ``unit_price`` is for a million tokens, or one
-    unit of anything else. ``period`` is there for an adjustment: when the usage happened."""
-
-    kind: Literal["usage"] | ChargeKind
-    description: str
-    plan: str | None
-    meter: Meter | None
-    model: str | None
-    quantity: int | None
-    unit_price: MoneyOut | None
-    amount: MoneyOut
-    period: str | None
-
-    @classmethod
-    def of(cls, line: BillLine, period: str) -> "BillLineOut":
-        """A line of a month's bill at the border."""
-        return cls(
-            kind=line.kind,
-            description=line.description,
-            plan=line.plan or None,
-            meter=line.meter,
-            model=line.model,
-            quantity=line.quantity,
-            unit_price=MoneyOut.of(line.unit_price) if line.unit_price else None,
-            amount=MoneyOut.of(line.amount),
-            period=None if line.period == period else line.period,
-        )
 
 
 class UsageOut(Answer):

@@ -34,7 +34,6 @@ from helpdesk.signing import Signing
 from helpdesk.subscriptions import Subscriptions
 from helpdesk.sweeping import Sweeping
 from helpdesk.tenancy import Tenancy
-from helpdesk.tenant_cache import CachedTenants
 from helpdesk.text_vectors import TextVectors
 from helpdesk.tool_use import ToolUse
 from helpdesk.toolbox import Toolbox
@@ -45,7 +44,6 @@ from helpdesk.wiring.adapters import (
     action_works_of,
     actions,
     argument_schema,
-    books,
     change_of,
     conversations,
     deliveries,
@@ -56,16 +54,14 @@ from helpdesk.wiring.adapters import (
     embedding_queue,
     event_bus,
     keys,
+    known_tenants,
     language_model,
-    ledger,
     parsers,
     passage_index,
-    plans,
     platform_keys,
     replies,
     root_secrets,
     signatures,
-    tariffs,
     tenants,
     tool_caller,
     tools,
@@ -85,7 +81,9 @@ from helpdesk.wiring.billing import (
     issued_invoices,
     posting_usage,
     reconciliation_requests,
+    tariffs,
 )
+from helpdesk.wiring.billing_adapters import books, ledger, plans
 from helpdesk.wiring.clients import settings
 
 __all__ = [
@@ -252,7 +250,7 @@ def approvals() -> Approvals:
 def chat() -> Chat:
     """Answers a turn of a conversation."""
     return Chat(
-        CachedTenants(tenants(), utc_now),
+        known_tenants(),
         retrieval(),
         Answering(language_model(), _tool_use()),
         conversations(),

@@ -12,7 +12,6 @@ from helpdesk.ports import (
     ActionQueue,
     Actions,
     ArgumentSchema,
-    Books,
     Conversations,
     Deliveries,
     DeliveryQueue,
@@ -23,11 +22,8 @@ from helpdesk.ports import (
     EventBus,
     Keys,
     LanguageModel,
-    Ledger,
     Parser,
     PassageIndex,
-    Periods,
-    Plans,
     PlatformKeys,
     Replies,
     RootSecrets,
@@ -39,11 +35,8 @@ from helpdesk.ports import (
     Webhooks,
     WebhookSender,
 )
-from helpdesk.pricing import PRICE_BOOK
 from helpdesk.signing import CallSignatures, Signing
-from helpdesk.tariffs import Tariffs
 from helpdesk.tenant_cache import CachedTenants
-from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.visitor_tokens import VisitorTokens
 from helpdesk.wiring.clients import client, dynamodb, model_keys, s3, settings
 
@@ -54,6 +47,12 @@ def tenants() -> Tenants:
     from helpdesk.adapters.dynamodb.tenants import DynamoDBTenants
 
     return DynamoDBTenants(dynamodb(), settings().tenants_table)
+
+
+@cache
+def known_tenants() -> Tenants:
+    """The same, each read once a minute."""
+    return CachedTenants(tenants(), utc_now)
 
 
 @cache
@@ -70,14 +69,6 @@ def tools() -> Tools:
     from helpdesk.adapters.dynamodb.tools import DynamoDBTools
 
     return DynamoDBTools(dynamodb(), settings().tenants_table)
-
-
-@cache
-def plans() -> Plans:
-    """The plans that operators wrote."""
-    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
-
-    return DynamoDBPlans(dynamodb(), settings().tenants_table)
 
 
 @cache
@@ -131,30 +122,6 @@ def conversations() -> Conversations:
         settings().ledger_table,
         settings().books_table,
     )
-
-
-@cache
-def ledger() -> Ledger:
-    """The usage events."""
-    from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
-
-    return DynamoDBLedger(dynamodb(), settings().ledger_table, settings().books_table)
-
-
-@cache
-def books() -> Books:
-    """The accounts of all periods."""
-    from helpdesk.adapters.dynamodb.books import DynamoDBBooks
-
-    return DynamoDBBooks(dynamodb(), settings().books_table)
-
-
-@cache
-def periods() -> Periods:
-    """The closes of periods, and tenants' statements."""
-    from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
-
-    return DynamoDBPeriods(dynamodb(), settings().books_table)
 
 
 @cache
@@ -257,7 +224,7 @@ def webhook_sender() -> WebhookSender:
 @cache
 def signatures() -> Signatures:
     """What receivers tell our requests by."""
-    return CallSignatures(Signing(CachedTenants(tenants(), utc_now), root_secrets(), utc_now))
+    return CallSignatures(Signing(known_tenants(), root_secrets(), utc_now))
 
 
 @cache
@@ -329,9 +296,3 @@ def language_model() -> LanguageModel:
 def visitor_tokens() -> VisitorTokens:
     """Writes and reads visitors' tokens."""
     return VisitorTokens(root_secrets(), utc_now)
-
-
-@cache
-def tariffs() -> Tariffs:
-    """What a unit costs a tenant."""
-    return TenantTariffs(CachedTenants(tenants(), utc_now), PRICE_BOOK)

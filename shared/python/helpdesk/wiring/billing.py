@@ -28,19 +28,31 @@ from helpdesk.billing.statements_audit import StatementsAudit
 from helpdesk.billing.storage import StorageMetering
 from helpdesk.billing_telemetry import export_failed, period_closed, period_reconciled
 from helpdesk.clock import utc_now
+from helpdesk.pricing import PRICE_BOOK
+from helpdesk.tariffs import Tariffs
+from helpdesk.tenant_tariffs import TenantTariffs
 from helpdesk.usage_telemetry import usage_checked, usage_conflicted
-from helpdesk.wiring.adapters import books, documents, event_bus, ledger, periods, tariffs, tenants
+from helpdesk.wiring.adapters import documents, event_bus, known_tenants, tenants
 from helpdesk.wiring.billing_adapters import (
     archive,
     billing_queue,
+    books,
     charges,
     export_sums,
     exports,
     invoice_renderer,
+    ledger,
     part_files,
+    periods,
     reconciliations,
 )
 from helpdesk.wiring.clients import settings
+
+
+@cache
+def tariffs() -> Tariffs:
+    """What a unit costs a tenant."""
+    return TenantTariffs(known_tenants(), PRICE_BOOK)
 
 
 @cache

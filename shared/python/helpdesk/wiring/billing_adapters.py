@@ -1,18 +1,54 @@
-"""The adapter that serves each port of billing beside ledger, books and periods."""
+"""The adapter that serves each port of billing."""
 
 from functools import cache
 
 from helpdesk.ports import (
     Archive,
     BillingQueue,
+    Books,
     Charges,
     Exports,
     ExportSums,
     InvoiceRenderer,
+    Ledger,
     PartFiles,
+    Periods,
+    Plans,
     Reconciliations,
 )
 from helpdesk.wiring.clients import client, dynamodb, s3, settings
+
+
+@cache
+def ledger() -> Ledger:
+    """The usage events."""
+    from helpdesk.adapters.dynamodb.ledger import DynamoDBLedger
+
+    return DynamoDBLedger(dynamodb(), settings().ledger_table, settings().books_table)
+
+
+@cache
+def books() -> Books:
+    """The accounts of all periods."""
+    from helpdesk.adapters.dynamodb.books import DynamoDBBooks
+
+    return DynamoDBBooks(dynamodb(), settings().books_table)
+
+
+@cache
+def plans() -> Plans:
+    """The plans that operators wrote."""
+    from helpdesk.adapters.dynamodb.plans import DynamoDBPlans
+
+    return DynamoDBPlans(dynamodb(), settings().tenants_table)
+
+
+@cache
+def periods() -> Periods:
+    """The closes of periods, and tenants' statements."""
+    from helpdesk.adapters.dynamodb.periods import DynamoDBPeriods
+
+    return DynamoDBPeriods(dynamodb(), settings().books_table)
 
 
 @cache
