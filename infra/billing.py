@@ -36,6 +36,30 @@ _JOBS = {
 }
 """When which job is due, in UTC. A month is closed after the storage of its last day is counted."""
 
+_WATCHED = {
+    "UsageDifference": (
+        "billing",
+        metrics.USAGE_DIFFERENCES,
+        "The accounts are not what the ledger adds up to: the log says where. Rebuild.",
+    ),
+    "UsageConflict": (
+        "api",
+        metrics.USAGE_CONFLICTS,
+        "A usage event came again with other content: the log says which.",
+    ),
+    "ExportFailed": (
+        "billing",
+        metrics.EXPORTS_FAILED,
+        "An export has failed, or a month is not closed: the export says why.",
+    ),
+    "PeriodDiffers": (
+        "billing",
+        metrics.BILLING_DIFFERENCES,
+        "Ledger, accounts, files and invoices of a month differ: the log says where.",
+    ),
+}
+"""Alarms by name: which service counts what, and what that means."""
+
 
 class Billing(Construct):
     """One worker for all that has to do with whole months; whatever it does, it may do again.
@@ -97,31 +121,5 @@ class Billing(Construct):
 
     def _watch(self, monitoring: Monitoring) -> None:
         """Of money a single difference is too many."""
-        monitoring.alarm(
-            self,
-            "UsageDifference",
-            metrics.counted_by("billing", metrics.USAGE_DIFFERENCES),
-            above=0,
-            why="The accounts are not what the ledger adds up to: the log says where. Rebuild.",
-        )
-        monitoring.alarm(
-            self,
-            "UsageConflict",
-            metrics.counted_by("api", metrics.USAGE_CONFLICTS),
-            above=0,
-            why="A usage event came again with other content: the log says which.",
-        )
-        monitoring.alarm(
-            self,
-            "ExportFailed",
-            metrics.counted_by("billing", metrics.EXPORTS_FAILED),
-            above=0,
-            why="An export has failed, or a month is not closed: the export says why.",
-        )
-        monitoring.alarm(
-            self,
-            "PeriodDiffers",
-            metrics.counted_by("billing", metrics.BILLING_DIFFERENCES),
-            above=0,
-            why="Ledger, accounts, files and invoices of a month differ: the log says where.",
-        )
+        for name, (service, metric, why) in _WATCHED.items():
+            monitoring.alarm(self, name, metrics.counted_by(service, metric), above=0, why=why)

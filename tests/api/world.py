@@ -116,6 +116,18 @@ class World:
     """Everything behind the API, and a way to call it."""
 
     def __init__(self, sign_up="open", prefix="", any_origin=True):
+        self._make_cloud(prefix)
+        self._make_stores()
+        self._make_platform(prefix)
+        self.services = self._services(any_origin)
+        seal = boto3.client("kms", REGION).create_key()["KeyMetadata"]["KeyId"]
+        replies = PowertoolsReplies(
+            self.dynamodb, self.tables["idempotency"], boto3.client("kms", REGION), seal
+        )
+        access = Access(lambda: self.authenticator, sign_up)
+        self.api = Api(OPERATIONS, self.services, access, lambda: replies)
+
+    def _make_cloud(self, prefix):
         self.dynamodb = boto3.client("dynamodb", REGION)
         names = (
             *("tenants", "knowledge", "conversations", "ledger", "books", "actions", "webhooks"),
@@ -126,21 +138,19 @@ class World:
             _create_table(
                 self.dynamodb, table, *(["id"] if name == "idempotency" else ["pk", "sk"])
             )
-        s3 = boto3.client("s3", REGION)
-        s3.create_bucket(Bucket="uploads")
+        self.s3 = boto3.client("s3", REGION)
+        self.s3.create_bucket(Bucket="uploads")
         self.archive_bucket = f"{prefix}archive"
-        s3.create_bucket(Bucket=self.archive_bucket)
+        self.s3.create_bucket(Bucket=self.archive_bucket)
         self.sqs = boto3.client("sqs", REGION)
         self.billing_queue_url = self.sqs.create_queue(QueueName=f"{prefix}billing")["QueueUrl"]
-        kms = boto3.client("kms", REGION)
-        seal = kms.create_key()["KeyMetadata"]["KeyId"]
 
+    def _make_stores(self):
         self.tenants = DynamoDBTenants(self.dynamodb, self.tables["tenants"])
         self.catalogue = PlanCatalogue(DynamoDBPlans(self.dynamodb, self.tables["tenants"]))
         self.tariffs = TenantTariffs(self.tenants, PRICE_BOOK)
         self.keys = DynamoDBKeys(self.dynamodb, self.tables["tenants"])
         self.action_queue = MemoryActionQueue()
-        self.tools = DynamoDBTools(self.dynamodb, self.tables["tenants"])
         self.documents = DynamoDBDocuments(self.dynamodb, self.tables["knowledge"])
         self.conversations = DynamoDBConversations(
             self.dynamodb,
@@ -154,7 +164,7 @@ class World:
         self.periods = DynamoDBPeriods(self.dynamodb, self.tables["books"])
         self.charges = DynamoDBCharges(self.dynamodb, self.tables["ledger"])
         self.exports = DynamoDBExports(self.dynamodb, self.tables["books"])
-        self.archive = S3Archive(s3, self.archive_bucket)
+        self.archive = S3Archive(self.s3, self.archive_bucket)
         self.billing_queue = SQSBillingQueue(self.sqs, self.billing_queue_url)
         self.actions = DynamoDBActions(
             self.dynamodb,
@@ -168,6 +178,8 @@ class World:
         self.deliveries = DynamoDBDeliveries(self.dynamodb, self.tables["webhooks"])
         self.delivery_queue = MemoryDeliveryQueue()
         self.index = MemoryPassageIndex()
+
+    def _make_platform(self, prefix):
         self.platform_keys = MemoryPlatformKeys()
         self.platform_keys_secret = f"{prefix}platform-keys"
         boto3.client("secretsmanager", REGION).create_secret(
@@ -187,7 +199,9 @@ class World:
             CachedKeys(self.keys, utc_now), self.platform_keys, tokens
         )
         self.without_memory = Authenticator(self.keys, self.platform_keys, tokens)
-        self.services = Services(
+
+    def _services(self, any_origin):
+        return Services(
             tenancy=lambda: Tenancy(self.tenants, self.catalogue, utc_now),
             catalogue=lambda: self.catalogue,
             planning=lambda: Planning(
@@ -195,7 +209,7 @@ class World:
             ),
             keyring=lambda: Keyring(self.keys, utc_now),
             knowledge=lambda: Knowledge(
-                self.documents, S3Uploads(s3, "uploads"), self.index, utc_now
+                self.documents, S3Uploads(self.s3, "uploads"), self.index, utc_now
             ),
             retrieval=lambda: Retrieval(self.documents, HashingEmbedder(), self.index),
             conversations=lambda: self.conversations,
@@ -242,9 +256,6 @@ class World:
             ),
             now=utc_now,
         )
-        replies = PowertoolsReplies(self.dynamodb, self.tables["idempotency"], kms, seal)
-        access = Access(lambda: self.authenticator, sign_up)
-        self.api = Api(OPERATIONS, self.services, access, lambda: replies)
 
     def written(self, *names):
         """All that the tables hold, as one text."""

@@ -66,7 +66,10 @@ def test_they_are_a_tenants_and_a_months(charges):
 
 
 def test_none_at_all_may_be_added(charges):
+    tenant = a_tenant_id()
     charges.add([])
+
+    assert charges.of_period(tenant, NOVEMBER) == []
 
 
 def test_adding_again_changes_nothing_and_adds_what_was_missing(charges):
