@@ -67,12 +67,13 @@ test-dynoxide: $(INSTALLED) $(DYNOXIDE) ## the tables' contract on one more Dyna
 eval: up ## quality on the sample help centre: search, answers, refusals, citations
 	@.venv/bin/python -m benchmarks.eval
 
-bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval, actions
+bench: $(STAGE) ## the figures: first token, ingestion, cold imports, retrieval, actions, metering
 	.venv/bin/python -m benchmarks.cold_import
 	.venv/bin/python -m benchmarks.retrieval
 	.venv/bin/python -m benchmarks.chat
 	.venv/bin/python -m benchmarks.ingestion
 	.venv/bin/python -m benchmarks.actions --staged 30
+	.venv/bin/python -m benchmarks.metering
 
 lint: $(INSTALLED) ## ruff: rules and format
 	.venv/bin/ruff check .
