@@ -72,6 +72,14 @@ def test_a_credit_note_asks_for_nothing():
     assert "Please pay" not in page
 
 
+def test_an_invoice_of_nothing_asks_for_nothing():
+    (page,) = pages_of(a_usage_line(0))
+
+    assert "Nothing is to be paid." in page
+    assert "Please pay" not in page
+    assert "favour" not in page
+
+
 def test_a_long_bill_goes_on_under_the_same_heads_and_loses_no_line():
     lines = [a_usage_line(place, description=f"Line {place:03}.") for place in range(120)]
 

@@ -56,6 +56,12 @@ def test_a_negative_total_is_a_credit_note_and_nothing_is_due():
     assert json.loads(invoice_json(invoice))["kind"] == "credit_note"
 
 
+def test_of_nothing_nothing_is_due():
+    invoice = an_invoice(a_usage_line(0, quantity=4))
+
+    assert (invoice.title, invoice.due_on) == ("Invoice", None)
+
+
 def test_a_line_of_an_earlier_month_is_an_adjustment_by_its_name():
     late, present = an_invoice(a_usage_line(12, period="2026-09"), a_usage_line(13)).lines
 

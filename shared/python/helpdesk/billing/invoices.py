@@ -52,7 +52,7 @@ class InvoiceLine:
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """A tenant's invoice for ``first_day`` to ``last_day``, or a credit note: then ``total`` is
-    negative, and nothing is due. ``net`` and ``tax`` add up to ``total``."""
+    negative. Nothing is due then, nor when it is zero. ``net`` and ``tax`` add up to ``total``."""
 
     number: str
     kind: Literal["invoice", "credit_note"]
@@ -82,16 +82,16 @@ def invoice_of(statement: Statement, seller: Party) -> Invoice:
     if statement.number is None:
         raise ValueError(f"nothing is to be paid for {statement.bill.period}")
     bill, details = statement.bill, statement.details
-    credit = bill.total.micros < 0
+    owed = bill.total.micros
     return Invoice(
         number=statement.number,
-        kind="credit_note" if credit else "invoice",
+        kind="credit_note" if owed < 0 else "invoice",
         tenant=statement.tenant,
         period=bill.period,
         first_day=start_of(bill.period).date(),
         last_day=end_of(bill.period).date() - timedelta(days=1),
         issued_on=statement.issued_on,
-        due_on=None if credit else statement.issued_on + PAYMENT_TERM,
+        due_on=statement.issued_on + PAYMENT_TERM if owed > 0 else None,
         seller=seller,
         receiver=Party(
             details.legal_name or statement.tenant_name, details.address, details.tax_id

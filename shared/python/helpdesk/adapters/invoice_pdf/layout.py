@@ -159,8 +159,10 @@ def _remarks(invoice: Invoice) -> list[Flowable]:
     said = [invoice.tax_note] if invoice.tax_note else []
     if invoice.due_on:
         said.append(f"Please pay by {invoice.due_on} and name {invoice.number}.")
-    else:
+    elif invoice.kind == "credit_note":
         said.append("Nothing is to be paid: this amount is in your favour.")
+    else:
+        said.append("Nothing is to be paid.")
     remarks: list[Flowable] = [Paragraph(marked_up(each), _TEXT) for each in said]
     if any(map(lacks, _names(invoice))):
         told = "Letters that stand here as ? are in the JSON of this document in full."
