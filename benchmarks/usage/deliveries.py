@@ -22,7 +22,7 @@ WORKERS = 3
 _BATCH = 500
 _SLOT = struct.Struct("q")
 _LOOK_SECONDS = 0.05
-_KILL_EVERY_SECONDS = (0.5, 3.0)
+_KILL_EVERY_SECONDS = (0.5, 5.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def test_an_upload_that_cant_be_read_fails_with_its_code(shop, name, kind, conte
 
 def test_a_wrong_key_and_another_tenants_ids_open_nothing(shop, stranger):
     mine = shop.http.get("/v1/documents").json()["items"][0]["id"]
-    conversation = shop.http.get("/v1/conversations").json()["items"][0]["id"]
+    conversation = shop.ask("What is delivery?").data("start")["conversation_id"]
     assert stranger.http.get(f"/v1/documents/{mine}").status_code == 404
     assert stranger.http.delete(f"/v1/documents/{mine}").status_code == 404
     assert stranger.http.get(f"/v1/conversations/{conversation}").status_code == 404
