@@ -26,12 +26,11 @@ from benchmarks.export_source import (
     OneExport,
     OpenPeriods,
 )
-from helpdesk.billing.export_rows import COLUMNS
+from helpdesk.billing.export_rows import COLUMNS, Payer, rows_of
 from helpdesk.billing.exporting import Exporting
 from helpdesk.billing.exports import FORMATS, Export, ExportFormat, ExportId
 from helpdesk.clock import utc_now
-from helpdesk.money import MICROS_PER_UNIT
-from helpdesk.usage import PRICED_PER, SHARDS, UNITS, UsageEvent, UsageLine
+from helpdesk.usage import SHARDS, UsageEvent
 
 MOST_MEGABYTES = 512
 _MEGABYTE = 1024 * 1024
@@ -126,8 +125,9 @@ def _plainly_written(events: int) -> Figures:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for event in _all_events(MadeUpMonth(events)):
-                writer.writerows(_cells(event, line) for line in event.lines)
-                rows += len(event.lines)
+                lines = rows_of(event, Payer(event.tenant, "Larkfell", PERIOD))
+                writer.writerows(lines)
+                rows += len(lines)
         seconds = time.perf_counter() - start
         size = path.stat().st_size
     return Figures(rows, seconds, time.process_time(), _peak_megabytes(), {"csv": size})
@@ -138,36 +138,6 @@ def _all_events(month: MadeUpMonth) -> Iterator[UsageEvent]:
         for shard in range(SHARDS):
             for page in month.pages(tenant.id, PERIOD, shard):
                 yield from page
-
-
-def _cells(event: UsageEvent, line: UsageLine) -> tuple[object, ...]:
-    return (
-        PERIOD,
-        event.tenant,
-        "Larkfell",
-        None,
-        event.id,
-        line.meter,
-        event.type,
-        event.occurred_at,
-        event.subject,
-        event.conversation,
-        line.meter,
-        line.quantity,
-        UNITS[line.meter],
-        line.unit_price.micros / MICROS_PER_UNIT,
-        PRICED_PER[line.meter],
-        line.cost.micros / MICROS_PER_UNIT,
-        line.cost.currency,
-        event.plan,
-        event.price_version,
-        line.model,
-        event.estimated,
-        event.corrects,
-        event.reason,
-        None,
-        line.meter,
-    )
 
 
 def _peak_megabytes() -> float:
