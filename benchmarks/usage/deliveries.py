@@ -69,7 +69,7 @@ class Stream:
         started, kills = time.monotonic(), 0
         self._processes = [self._start(worker) for worker in range(WORKERS)]
         next_kill = started + chance.uniform(*_KILL_EVERY_SECONDS)
-        while any(self._tended(worker) for worker in range(WORKERS)):
+        while self._tend():
             if time.monotonic() > next_kill:
                 kills += self._kill(chance.randrange(WORKERS))
                 next_kill = time.monotonic() + chance.uniform(*_KILL_EVERY_SECONDS)
@@ -89,6 +89,11 @@ class Stream:
             told = [self.facts[number] for number in part[batch * _BATCH : (batch + 1) * _BATCH]]
             posting.post(event_of(fact, self.tenants[fact.tenant]) for fact in told)
             progress.finished(worker, batch + 1)
+
+    def _tend(self) -> bool:
+        """Whether any worker goes on; each is looked at, for it may have to be replaced."""
+        going_on = [self._tended(worker) for worker in range(WORKERS)]
+        return any(going_on)
 
     def _tended(self, worker: int) -> bool:
         """Whether a worker goes on; one that died is replaced."""
