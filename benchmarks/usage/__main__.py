@@ -24,13 +24,19 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=20_000, help="facts to be billed (20,000)")
     parser.add_argument("--duplicates", type=float, default=0.3, help="told of twice (0.3)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--dynamodb",
+        metavar="URL",
+        help="an empty DynamoDB for the tables, for large runs (the emulator's): "
+        "make test-dynoxide builds one",
+    )
     given = parser.parse_args()
     out = Console()
-    with TemporaryDirectory() as folder, cloud_in(Path(folder) / "cloud") as cloud:
+    with TemporaryDirectory() as folder, cloud_in(Path(folder) / "cloud", given.dynamodb) as cloud:
         day = BadDay(given.events, given.duplicates, given.seed)
         ended = run(cloud, Path(folder), day, out.print)
-    for table in tables(ended):
-        out.print(table)
+        for table in tables(ended):
+            out.print(table)
     for wrong in ended.wrongs:
         out.print(wrong, style="red", markup=False)
     out.print("All agree to the micro." if not ended.wrongs else f"{len(ended.wrongs)} differ.")

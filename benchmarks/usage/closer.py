@@ -74,7 +74,7 @@ def close(cloud: Cloud, period: str, kill_after: list[float]) -> Closed:
     cloud.exports.add(export)
     started, kills, peak = time.monotonic(), 0, 0.0
     for seconds in [*kill_after, None]:
-        killed, megabytes = _one_process(cloud.endpoint_url, period, export.id, seconds)
+        killed, megabytes = _one_process(cloud, period, export.id, seconds)
         peak = max(peak, megabytes)
         kills += killed
         if not killed:
@@ -91,11 +91,11 @@ def reconciled(cloud: Cloud, period: str) -> Reconciliation:
 
 
 def _one_process(
-    endpoint_url: str, period: str, export: ExportId, seconds: float | None
+    cloud: Cloud, period: str, export: ExportId, seconds: float | None
 ) -> tuple[bool, float]:
     """Whether it was killed, and its peak of memory in megabytes."""
     # Spawned: forked, it would be told apart from this process's own memory by nobody.
-    process = get_context("spawn").Process(target=_work, args=(endpoint_url, period, export))
+    process = get_context("spawn").Process(target=_work, args=(cloud, period, export))
     process.start()
     pid = process.pid or 0
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -110,8 +110,8 @@ def _one_process(
         time.sleep(_LOOK_SECONDS)
 
 
-def _work(endpoint_url: str, period: str, export: ExportId) -> None:
-    cloud, clock = Cloud(endpoint_url), After(period)
+def _work(cloud: Cloud, period: str, export: ExportId) -> None:
+    clock = After(period)
     closing = _closing(cloud, clock)
     standing = cloud.exports.get(export)
     while standing.status in ("queued", "running"):
