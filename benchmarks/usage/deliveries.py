@@ -19,7 +19,7 @@ from helpdesk.billing.posting import PostingUsage
 from helpdesk.tenants import Tenant
 
 WORKERS = 3
-_BATCH = 500
+_BATCH = 2_000
 _SLOT = struct.Struct("q")
 _LOOK_SECONDS = 0.05
 _KILL_EVERY_SECONDS = (0.5, 5.0)
