@@ -37,7 +37,10 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a month was closed. Seconds and memory are of all processes, killed ones too."""
+    """How a month was closed. Seconds and memory are of all processes, killed ones too.
+
+    The peak is at least the benchmark's own at that time, for a process inherits it.
+    """
 
     export: Export
     seconds: float
