@@ -29,6 +29,8 @@ def database(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # After two seconds it would write a bar into the function's log.
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()
