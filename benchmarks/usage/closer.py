@@ -1,13 +1,14 @@
 """A month is closed by processes that are killed in the middle, until one comes to its end."""
 
-import os
 import random
+import re
 import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from benchmarks.usage.cloud import Cloud
@@ -37,10 +38,7 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a month was closed. Seconds and memory are of all processes, killed ones too.
-
-    The peak is at least the benchmark's own at that time, for a process inherits it.
-    """
+    """How a month was closed. Seconds and memory are of all processes, killed ones too."""
 
     export: Export
     seconds: float
@@ -102,15 +100,21 @@ def _one_process(
     process.start()
     pid = process.pid or 0
     deadline = None if seconds is None else time.monotonic() + seconds
-    while True:
-        ended, status, used = os.wait4(pid, os.WNOHANG)
-        if ended:
-            # The process is waited for here, where its memory is told.
-            return os.WIFSIGNALED(status), used.ru_maxrss / 1024
+    peak = 0.0
+    while process.is_alive():
+        peak = max(peak, _peak_megabytes(pid))
         if deadline and time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
+            process.kill()
             deadline = None
-        time.sleep(_LOOK_SECONDS)
+        process.join(_LOOK_SECONDS)
+    return process.exitcode == -signal.SIGKILL, peak
+
+
+def _peak_megabytes(pid: int) -> float:
+    # Not what wait4 tells: that begins with the peak of the process it was spawned from.
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(peak[1]) / 1024 if peak else 0.0
 
 
 def _work(cloud: Cloud, period: str, export: ExportId) -> None:
