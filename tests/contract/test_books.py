@@ -28,6 +28,7 @@ from tests.contract.usage_examples import (
     NOW,
     a_line,
     an_event,
+    late_out_of,
     posted,
     recorded,
     unposted_in,
@@ -198,12 +199,22 @@ def test_a_late_event_is_told_by_both_periods(ledger, books):
 
     late = [Late(one.id, PERIOD, NEXT), Late(two.id, PERIOD, NEXT)]
     assert books.late_into(one.tenant, NEXT) == late
-    assert books.late_out_of(one.tenant, PERIOD) == late
-    assert books.late_into(one.tenant, PERIOD) == books.late_out_of(one.tenant, NEXT) == []
+    assert late_out_of(books, one.tenant, PERIOD) == late
+    assert books.late_into(one.tenant, PERIOD) == late_out_of(books, one.tenant, NEXT) == []
     assert books.totals(one.tenant, PERIOD) == []
     accounts = shard_totals(books, one.tenant, NEXT).accounts
     assert accounts == add_up([one, two])
     assert {account.period for account in accounts} == {PERIOD}
+
+
+def test_late_events_are_told_between_two_ids(ledger, books):
+    events = sorted(noted(ledger, 5), key=lambda event: event.id)
+    books.post(late_posting(*events))
+
+    first, *_, last = (event.id for event in events[1:4])
+    found = books.late_out_of(events[0].tenant, PERIOD, first, last)
+
+    assert [late.event for late in found] == [event.id for event in events[1:4]]
 
 
 def test_what_is_not_posted_is_not_late(ledger, books):
@@ -217,7 +228,7 @@ def test_what_is_not_posted_is_not_late(ledger, books):
         books.post(late_posting(two))
 
     assert books.late_into(one.tenant, NEXT) == []
-    assert books.late_out_of(one.tenant, PERIOD) == []
+    assert late_out_of(books, one.tenant, PERIOD) == []
 
 
 def test_tenants_do_not_meet(ledger, books):
@@ -229,7 +240,7 @@ def test_tenants_do_not_meet(ledger, books):
 
     assert unposted_in(books, theirs.tenant) == [theirs.id]
     assert books.totals(theirs.tenant, PERIOD) == books.totals(theirs.tenant, NEXT) == []
-    assert books.late_into(theirs.tenant, NEXT) == books.late_out_of(theirs.tenant, PERIOD) == []
+    assert books.late_into(theirs.tenant, NEXT) == late_out_of(books, theirs.tenant, PERIOD) == []
     assert books.days(theirs.tenant, TODAY, TODAY) == {}
     books.post(posting(theirs))
     assert shard_totals(books, theirs.tenant).accounts == add_up([theirs])

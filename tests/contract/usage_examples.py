@@ -52,6 +52,11 @@ def billed_in(ledger, books, tenant, period):
     return events
 
 
+def late_out_of(books, tenant, period):
+    """All events of a tenant's period that were posted to a later one."""
+    return books.late_out_of(tenant, period, EventId("evt_"), EventId("evt_~"))
+
+
 def recorded(ledger, *events):
     for event in events:
         assert ledger.record(event) == event

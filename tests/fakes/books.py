@@ -100,9 +100,15 @@ class MemoryBooks:
         """Events of earlier periods that were posted to this one, in the order of their ids."""
         return [late for late in self._late_of(tenant) if late.posted_to == period]
 
-    def late_out_of(self, tenant: TenantId, period: str) -> Sequence[Late]:
+    def late_out_of(
+        self, tenant: TenantId, period: str, first: EventId, last: EventId
+    ) -> Sequence[Late]:
         """Events of this period that were posted to a later one, in the order of their ids."""
-        return [late for late in self._late_of(tenant) if late.happened_in == period]
+        return [
+            late
+            for late in self._late_of(tenant)
+            if late.happened_in == period and first <= late.event <= last
+        ]
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
         """The counts of those of the days that have any."""

@@ -19,6 +19,7 @@ from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
 from helpdesk.ports import Books
 from helpdesk.usage import METERS, SHARDS, Meter, UsageEvent, UsageLine, shard_of
+from tests.contract.usage_examples import late_out_of
 from tests.fakes.ledger import MemoryLedger
 
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -107,7 +108,7 @@ def check(books, tenant, events):
     """Compares the books with an oracle that knows nothing of postings but what came late."""
     late = {each.event: each for period in PERIODS for each in books.late_into(tenant, period)}
     assert sorted(late) == sorted(
-        each.event for period in PERIODS for each in books.late_out_of(tenant, period)
+        each.event for period in PERIODS for each in late_out_of(books, tenant, period)
     )
     expected: dict[tuple[str, int], list[UsageEvent]] = defaultdict(list)
     for event in events:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
-from helpdesk.billing.event_reads import events_at
+from helpdesk.billing.event_reads import events_at, not_posted_later
 from helpdesk.clock import period_of
 from helpdesk.ids import ConversationId, EventId, TenantId
 from helpdesk.pages import Page, from_cursor, to_cursor
@@ -67,16 +67,14 @@ class BilledEvents:
         return Page(found)
 
     def _events(self, tenant: TenantId, period: str, after: EventId | None) -> Iterator[UsageEvent]:
-        left = {late.event for late in self.books.late_out_of(tenant, period)}
         shards = [self._shard(tenant, period, shard, after) for shard in range(SHARDS)]
-        in_order = merge(*shards, self._late(tenant, period, after), key=lambda event: event.id)
-        yield from (event for event in in_order if event.id not in left)
+        return merge(*shards, self._late(tenant, period, after), key=lambda event: event.id)
 
     def _shard(
         self, tenant: TenantId, period: str, shard: int, after: EventId | None
     ) -> Iterator[UsageEvent]:
         for page in self.ledger.pages(tenant, period, shard, after):
-            yield from page
+            yield from not_posted_later(self.books, tenant, period, page)
 
     def _late(self, tenant: TenantId, period: str, after: EventId | None) -> Iterator[UsageEvent]:
         late = [

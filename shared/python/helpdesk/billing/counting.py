@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from helpdesk.billing.accounts import Accounts, add_up
-from helpdesk.billing.event_reads import events_at
+from helpdesk.billing.event_reads import events_at, posted_pages
 from helpdesk.ids import TenantId
 from helpdesk.ports import Books, Ledger
 from helpdesk.usage import UsageEvent, shard_of
@@ -35,12 +35,8 @@ class Counting:
         return Counted(accounts, next(events))
 
     def _own(self, tenant: TenantId, period: str, shard: int) -> Iterator[UsageEvent]:
-        for page in self.ledger.pages(tenant, period, shard):
-            # In this order: a posting to a later period takes the note away and names the event
-            # there at once, so that whoever finds neither knows that it is posted here.
-            unposted = {note.event for note in self.books.unposted(tenant, shard)}
-            left = {late.event for late in self.books.late_out_of(tenant, period)}
-            yield from (event for event in page if event.id not in unposted | left)
+        for page in posted_pages(self.ledger, self.books, tenant, period, shard):
+            yield from page
 
     def _late(self, tenant: TenantId, period: str, shard: int) -> Iterator[UsageEvent]:
         late = self.books.late_into(tenant, period)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from helpdesk.billing.billed import all_tenants
-from helpdesk.billing.event_reads import events_at
+from helpdesk.billing.event_reads import events_at, posted_pages
 from helpdesk.billing.export_rows import ExportRow, Payer, row_of, rows_of
 from helpdesk.billing.exports import Position
 from helpdesk.billing.periods import previous_period
@@ -81,16 +81,12 @@ class PeriodLines:
 
     def _posted(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         shard = int(stage)
-        pages = self.ledger.pages(
-            payer.tenant, payer.period, shard, EventId(behind) if behind else None
+        after = EventId(behind) if behind else None
+        pages = posted_pages(
+            self.ledger, self.books, payer.tenant, payer.period, shard, after=after
         )
         for page in pages:
-            # In this order: an event that leaves the notes meanwhile is found among the late ones.
-            elsewhere = {note.event for note in self.books.unposted(payer.tenant, shard)}
-            late = self.books.late_out_of(payer.tenant, payer.period)
-            elsewhere.update(each.event for each in late)
-            events = [event for event in page if event.id not in elsewhere]
-            yield from self._entries(events, payer, stage)
+            yield from self._entries(page, payer, stage)
 
     def _late(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         late = self.books.late_into(payer.tenant, payer.period)

@@ -74,8 +74,11 @@ class Books(Protocol):
     def late_into(self, tenant: TenantId, period: str) -> Sequence[Late]:
         """Events of earlier periods that were posted to this one, in the order of their ids."""
 
-    def late_out_of(self, tenant: TenantId, period: str) -> Sequence[Late]:
-        """Events of this period that were posted to a later one, in the order of their ids."""
+    def late_out_of(
+        self, tenant: TenantId, period: str, first: EventId, last: EventId
+    ) -> Sequence[Late]:
+        """Events of this period that were posted to a later one, in the order of their ids: those
+        from ``first`` to ``last``, both included."""
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:
         """The dashboard's counts of those of the days that have any. Lags behind what happened."""

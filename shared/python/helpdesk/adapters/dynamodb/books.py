@@ -44,7 +44,7 @@ from helpdesk.billing.postings import (
     Unposted,
 )
 from helpdesk.errors import Conflict
-from helpdesk.ids import TenantId
+from helpdesk.ids import EventId, TenantId
 from helpdesk.usage import SHARDS, Meter
 
 if TYPE_CHECKING:
@@ -118,9 +118,13 @@ class DynamoDBBooks:
         found = self._database.query(self._table, late_into_partition(tenant, period))
         return [late_into_of(period, fields) for fields in found]
 
-    def late_out_of(self, tenant: TenantId, period: str) -> Sequence[Late]:
-        """Events of this period that were posted to a later one, in the order of their ids."""
-        found = self._database.query(self._table, late_out_partition(tenant, period))
+    def late_out_of(
+        self, tenant: TenantId, period: str, first: EventId, last: EventId
+    ) -> Sequence[Late]:
+        """Events of this period that were posted to a later one, in the order of their ids: those
+        from ``first`` to ``last``, both included."""
+        partition = late_out_partition(tenant, period)
+        found = self._database.query_between(self._table, partition, first, last)
         return [late_out_of(period, fields) for fields in found]
 
     def days(self, tenant: TenantId, first: date, last: date) -> Mapping[date, DayCounts]:

@@ -106,6 +106,18 @@ class Database:
             request["ExclusiveStartKey"] = to_attributes(asdict(ItemKey(pk, after)))
         return self._pages(request, limit)
 
+    def query_between(self, table: str, pk: str, first: str, last: str) -> Iterator[Fields]:
+        """Items of a partition whose sort keys are from ``first`` to ``last``, in their order."""
+        condition = "#pk = :pk AND #sk BETWEEN :first AND :last"
+        request = {
+            "TableName": table,
+            "KeyConditionExpression": condition,
+            "ConsistentRead": True,
+            **expression_names(condition),
+            **expression_values({"pk": pk, "first": first, "last": last}),
+        }
+        return self._pages(request, None)
+
     def query_index(
         self, table: str, index: str, condition: str, values: Fields, limit: int
     ) -> Iterator[Fields]:
