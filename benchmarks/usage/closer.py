@@ -4,35 +4,18 @@ import random
 import re
 import signal
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
+from benchmarks.closing import After, audit, closing_exports
 from benchmarks.usage.cloud import Cloud
-from helpdesk.adapters.duckdb_export_files import DuckDBExportSums, DuckDBPartFiles
-from helpdesk.adapters.invoice_pdf import PDFInvoiceRenderer
-from helpdesk.billing.archived import ArchivedFiles
-from helpdesk.billing.audit import Audit
-from helpdesk.billing.books_audit import BooksAudit
-from helpdesk.billing.closing import Closing
-from helpdesk.billing.closing_exports import ClosingExports
-from helpdesk.billing.exporting import Exporting
 from helpdesk.billing.exports import Export, ExportId
-from helpdesk.billing.invoices import Party
-from helpdesk.billing.invoicing import Invoicing
-from helpdesk.billing.kept_files import KeptFiles
-from helpdesk.billing.period_lines import PeriodLines
-from helpdesk.billing.periods import end_of
 from helpdesk.billing.reconciliation import Reconciliation
-from helpdesk.billing.statements_audit import StatementsAudit
-from helpdesk.events import DomainEvent, PlatformEvent
 from helpdesk.ids import new_id
 
 _LONGEST = timedelta(hours=10)
-_SETTLED = timedelta(days=1)
 _LOOK_SECONDS = 0.1
 
 
@@ -44,25 +27,6 @@ class Closed:
     seconds: float
     kills: int
     peak_megabytes: float
-
-
-class Silence:
-    """A bus to which nobody listens."""
-
-    def publish(self, events: Sequence[DomainEvent | PlatformEvent]) -> None:
-        """Tells nobody."""
-
-
-class After:
-    """A clock that begins a day after a month's end."""
-
-    def __init__(self, period: str) -> None:
-        self._behind = end_of(period) + _SETTLED - datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        """The moment, in whole milliseconds."""
-        now = datetime.now(UTC) + self._behind
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def close(cloud: Cloud, period: str, kill_after: list[float]) -> Closed:
@@ -88,7 +52,7 @@ def close(cloud: Cloud, period: str, kill_after: list[float]) -> Closed:
 
 def reconciled(cloud: Cloud, period: str) -> Reconciliation:
     """What ledger, books, files and invoices of a month say."""
-    return _audit(cloud, After(period)).reconcile(period)
+    return audit(cloud, After(period)).reconcile(period)
 
 
 def _one_process(
@@ -119,47 +83,10 @@ def _peak_megabytes(pid: int) -> float:
 
 def _work(cloud: Cloud, period: str, export: ExportId) -> None:
     clock = After(period)
-    closing = _closing(cloud, clock)
+    closing = closing_exports(cloud, clock)
     standing = cloud.exports.get(export)
     while standing.status in ("queued", "running"):
         standing = closing.run(standing, clock() + _LONGEST)
-
-
-def _closing(cloud: Cloud, clock: After) -> ClosingExports:
-    tenants, ledger, books = cloud.tenants, cloud.ledger, cloud.books
-    charges, periods, exports = cloud.charges, cloud.periods, cloud.exports
-    files = KeptFiles(cloud.archive)
-    lines = PeriodLines(tenants, ledger, books, charges, periods)
-    seller = Party("Helpdesk AI", ("1 Main Street",), "US-1")
-
-    def told(_: Any) -> None:
-        """Nobody is told."""
-
-    return ClosingExports(
-        Closing(tenants, ledger, books, charges, periods, clock),
-        Exporting(lines, DuckDBPartFiles(), cloud.archive, exports, periods, clock),
-        Invoicing(tenants, periods, PDFInvoiceRenderer(), files, seller),
-        _audit(cloud, clock),
-        files,
-        exports,
-        Silence(),
-        clock,
-        told,
-        told,
-    )
-
-
-def _audit(cloud: Cloud, clock: After) -> Audit:
-    tenants, books, charges, periods = cloud.tenants, cloud.books, cloud.charges, cloud.periods
-    return Audit(
-        tenants,
-        BooksAudit(cloud.ledger, books, charges),
-        StatementsAudit(tenants, books, charges, periods),
-        ArchivedFiles(cloud.archive, DuckDBExportSums()),
-        periods,
-        cloud.exports,
-        clock,
-    )
 
 
 def kill_times(chance: random.Random, count: int, longest: float) -> list[float]:

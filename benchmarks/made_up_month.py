@@ -1,23 +1,25 @@
-"""A month of usage that is made up as it is read: for exports larger than any test's ledger."""
+"""A month of usage that is made up as it is read: for closes larger than any test's ledger."""
 
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from helpdesk.billing.charges import PeriodCharge
+from helpdesk.billing.accounts import add_up
 from helpdesk.billing.exports import Export
-from helpdesk.billing.period_lines import PeriodLines
-from helpdesk.billing.statements import PeriodClose, Statement
-from helpdesk.errors import NotFound
+from helpdesk.billing.postings import ShardTotals
 from helpdesk.ids import ConversationId, EventId, TenantId
 from helpdesk.money import Money
 from helpdesk.plan_book import STANDARD
 from helpdesk.plans import PlanTerm
 from helpdesk.tenants import Tenant
 from helpdesk.usage import SHARDS, UsageEvent, UsageLine
+from tests.fakes.books import MemoryBooks
+from tests.fakes.charges import MemoryCharges
+from tests.fakes.exports import MemoryExports
+from tests.fakes.periods import MemoryPeriods
 
 PERIOD = "2026-11"
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -29,14 +31,10 @@ _MODEL = "gpt-4o-mini"
 
 @dataclass(frozen=True, slots=True)
 class MadeUpMonth:
-    """A ledger, books and all else that an export reads: turns of three or four lines each, spread
-    over tenants and shards. It holds no more than a page."""
+    """Companies and their ledger: turns of three or four lines each, spread over tenants and
+    shards. It holds no more than a page."""
 
     events: int
-
-    def lines(self) -> PeriodLines:
-        """The month as an export reads it."""
-        return PeriodLines(self, self, self, self, self)  # type: ignore[arg-type]
 
     def all(self, after: TenantId | None, limit: int) -> Sequence[Tenant]:
         """Tenants in the order of their ids."""
@@ -63,25 +61,14 @@ class MadeUpMonth:
         """Nothing is late here."""
         return []
 
-    def unposted(self, tenant: TenantId, shard: int) -> Sequence[object]:
-        """Everything is posted here."""
-        return []
-
-    late_into = unposted
-
-    def late_out_of(
-        self, tenant: TenantId, period: str, first: EventId, last: EventId
-    ) -> Sequence[object]:
-        """Nothing is late here."""
-        return []
-
-    def of_period(self, tenant: TenantId, period: str) -> Sequence[PeriodCharge]:
-        """Nothing is charged beside usage."""
-        return []
-
-    def statement(self, tenant: TenantId, period: str) -> Statement:
-        """Nothing is stated yet."""
-        raise NotFound("There is no statement.")
+    def books(self) -> MemoryBooks:
+        """Accounts to which all of it is posted."""
+        books = MemoryBooks()
+        for tenant in self.all(None, TENANTS):
+            for shard in range(SHARDS):
+                events = (event for page in self.pages(tenant.id, PERIOD, shard) for event in page)
+                books.replace(ShardTotals(tenant.id, PERIOD, shard, accounts=add_up(events)))
+        return books
 
     def _in_shard(self, tenant: TenantId, shard: int) -> int:
         place = int(tenant[-6:]) * SHARDS + shard
@@ -89,19 +76,17 @@ class MadeUpMonth:
         return whole + (place < rest)
 
 
-class OpenPeriods:
-    """No period is closed."""
+class ObservedExports(MemoryExports):
+    """Calls ``saved`` with each state of a job."""
 
-    def get(self, period: str) -> PeriodClose | None:
-        """Nothing."""
-        return None
-
-
-class OneExport:
-    """Keeps the one job that there is."""
+    def __init__(self, saved: Callable[[Export], None]) -> None:
+        super().__init__()
+        self._saved = saved
 
     def save(self, export: Export, before: Export) -> None:
-        """Takes it as saved."""
+        """Replaces one that is still as it was before. Raises Conflict."""
+        super().save(export, before)
+        self._saved(export)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +105,19 @@ class FolderArchive:
     def fetched(self, key: str) -> Iterator[Path]:
         """The file itself."""
         yield self.folder / key
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpStores:
+    """What a close of the made-up month reads and writes."""
+
+    tenants: MadeUpMonth
+    ledger: MadeUpMonth
+    books: MemoryBooks
+    exports: ObservedExports
+    archive: FolderArchive
+    charges: MemoryCharges = field(default_factory=MemoryCharges)
+    periods: MemoryPeriods = field(default_factory=MemoryPeriods)
 
 
 def _line_sets() -> Sequence[tuple[UsageLine, ...]]:
