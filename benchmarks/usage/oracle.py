@@ -68,32 +68,63 @@ def _tokens(used: Used, plan: Plan, micros_per_million: int, tokens: int) -> Non
     used.models += cost
 
 
-def invoice_total(
-    tenant: Tenant, used: Mapping[str, Used], begin: datetime, end: datetime
-) -> Decimal:
-    """What a company's invoice of a month must come to, tax included."""
-    net = Decimal(0)
-    shares = _shares(tenant, begin, end)
-    for plan, share in shares.items():
-        net += _fraction_half_up(Fraction(plan.base_fee_micros) * share)
+@dataclass(frozen=True, slots=True)
+class Month:
+    """From when until when a month is."""
+
+    begin: datetime
+    end: datetime
+
+
+def invoice_totals(
+    tenant: Tenant,
+    punctual: Mapping[str, Used],
+    everything: Mapping[str, Used],
+    month: Month,
+    following: Month,
+) -> tuple[Decimal, Decimal]:
+    """What a company's invoices of a month, and of the one after it, must come to, tax included:
+    the first is for what was punctual, the second for what the first month costs more with
+    everything. In the second month nothing happens."""
+    in_time, with_late = _usage(tenant, punctual, month), _usage(tenant, everything, month)
+    first = _fees(tenant, month) + in_time
+    return _invoiced(tenant, first), _invoiced(
+        tenant, _fees(tenant, following) + with_late - in_time
+    )
+
+
+def _fees(tenant: Tenant, month: Month) -> Decimal:
+    fees = (
+        _fraction_half_up(Fraction(plan.base_fee_micros) * share)
+        for plan, share in _shares(tenant, month).items()
+    )
+    return sum(fees, start=Decimal(0))
+
+
+def _usage(tenant: Tenant, used: Mapping[str, Used], month: Month) -> Decimal:
+    cost = Decimal(0)
+    for plan, share in _shares(tenant, month).items():
         of_plan = used.get(plan.ref, Used())
-        net += of_plan.models
-        net += sum((_metered(terms, of_plan, share) for terms in plan.meters), start=Decimal(0))
+        cost += sum((_metered(terms, of_plan, share) for terms in plan.meters), start=Decimal(0))
         allowance = Decimal(int(plan.allowance_micros * share)) / _MILLION
-        net -= min(of_plan.models, allowance)
+        cost += of_plan.models - min(of_plan.models, allowance)
+    return cost
+
+
+def _invoiced(tenant: Tenant, net: Decimal) -> Decimal:
     net = net.quantize(_CENT, ROUND_HALF_UP)
     tax = net * tenant.billing.tax_basis_points / 10_000
     return net + tax.quantize(_CENT, ROUND_HALF_UP)
 
 
-def _shares(tenant: Tenant, begin: datetime, end: datetime) -> Mapping[Plan, Fraction]:
+def _shares(tenant: Tenant, month: Month) -> Mapping[Plan, Fraction]:
     seconds: dict[Plan, int] = defaultdict(int)
     terms = sorted(tenant.terms, key=lambda term: term.since)
     for place, term in enumerate(terms):
-        until = terms[place + 1].since if place + 1 < len(terms) else end
-        inside = min(until, end) - max(term.since, begin)
+        until = terms[place + 1].since if place + 1 < len(terms) else month.end
+        inside = min(until, month.end) - max(term.since, month.begin)
         seconds[term.plan] += max(0, int(inside.total_seconds()))
-    whole = int((end - begin).total_seconds())
+    whole = int((month.end - month.begin).total_seconds())
     return {plan: Fraction(part, whole) for plan, part in seconds.items() if part}
 
 

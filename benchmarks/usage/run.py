@@ -13,7 +13,7 @@ from benchmarks.usage.closer import Closed, close, kill_times, reconciled
 from benchmarks.usage.cloud import Cloud
 from benchmarks.usage.deliveries import Delivered, Stream, order_of
 from benchmarks.usage.facts import NEXT_PERIOD, PERIOD, Fact, companies, event_of, facts
-from benchmarks.usage.oracle import invoice_total, used_by
+from benchmarks.usage.oracle import Month, invoice_totals, used_by
 from helpdesk.adapters.dynamodb.database import Database
 from helpdesk.adapters.dynamodb.usage_items import event_writes
 from helpdesk.billing.checking import Checking, CheckReport, Whose
@@ -120,17 +120,15 @@ def _check(cloud: Cloud) -> CheckReport:
 
 
 def _oracle(happened: Sequence[Fact], tenants: list[Tenant]) -> Totals:
-    used = {
-        PERIOD: used_by((fact for fact in happened if not fact.late), tenants),
-        NEXT_PERIOD: used_by((fact for fact in happened if fact.late), tenants),
-    }
-    return {
-        (period, tenant.id): invoice_total(
-            tenant, of_month.get(tenant.id, {}), start_of(period), end_of(period)
-        )
-        for period, of_month in used.items()
-        for tenant in tenants
-    }
+    punctual = used_by((fact for fact in happened if not fact.late), tenants)
+    everything = used_by(happened, tenants)
+    month, following = (Month(start_of(period), end_of(period)) for period in (PERIOD, NEXT_PERIOD))
+    totals: dict[tuple[str, TenantId], Decimal] = {}
+    for tenant in tenants:
+        used, used_in_all = punctual.get(tenant.id, {}), everything.get(tenant.id, {})
+        first, second = invoice_totals(tenant, used, used_in_all, month, following)
+        totals[PERIOD, tenant.id], totals[NEXT_PERIOD, tenant.id] = first, second
+    return totals
 
 
 def _wrongs(cloud: Cloud, ended: Ended, tenants: list[Tenant]) -> Iterator[str]:

@@ -65,6 +65,17 @@ def test_they_are_a_tenants_and_a_months(charges):
     assert charges.of_period(other, DECEMBER) == []
 
 
+def test_one_that_adjusts_an_earlier_month_is_of_the_month_that_it_is_billed_in(charges):
+    tenant = a_tenant_id()
+    line = BillLine("included", "Resolutions included", Money(990_000), NOVEMBER)
+    written = charges_of(tenant, Bill(DECEMBER, "USD", (line,)))
+
+    charges.add(written)
+
+    assert charges.of_period(tenant, DECEMBER) == written
+    assert charges.of_period(tenant, NOVEMBER) == []
+
+
 def test_none_at_all_may_be_added(charges):
     tenant = a_tenant_id()
     charges.add([])

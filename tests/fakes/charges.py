@@ -19,7 +19,7 @@ class MemoryCharges:
         """Writes charges of closed months; those that are there stay. Raises Conflict."""
         with self._lock:
             for charge in charges:
-                key = charge.tenant, charge.line.period, charge.id
+                key = charge.tenant, charge.period, charge.id
                 if self._charges.setdefault(key, charge) != charge:
                     raise Conflict(f"The charge {charge.id} is there with other content.")
 

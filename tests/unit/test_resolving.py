@@ -135,6 +135,7 @@ def test_reopening_takes_back_exactly_what_was_billed_in_the_month_in_which_it_h
         bill.id,
         IN_EUR,
     )
+    assert (credit.corrects_in, credit.month) == (bill.month, bill.month)
     assert credit.reason
     (line,) = credit.lines
     assert line == replace(bill.lines[0], quantity=-1, cost=Money(-990_000))

@@ -2,7 +2,8 @@
 
 There is no time limit: a resolution is credited whenever its conversation is opened again, be it by
 a colleague or by the customer's next message. The credit is a fact of the month in which that
-happens, so the month of the resolution stays as it is.
+happens: the month of the resolution may be closed. It is worth what the resolution cost there
+(billing/rating.py).
 """
 
 from dataclasses import dataclass, replace
@@ -60,6 +61,7 @@ def _reopened(head: Conversation, now: datetime, reason: str) -> ResolutionChang
         occurred_at=at,
         lines=tuple(replace(each, quantity=-each.quantity, cost=-each.cost) for each in bill.lines),
         corrects=bill.id,
+        corrects_in=bill.month,
         reason=reason,
     )
     after = replace(head, status=ConversationStatus.BOT, updated_at=at, resolution=None)

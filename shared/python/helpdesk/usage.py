@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, get_args
 
+from helpdesk.clock import period_of
 from helpdesk.ids import ConversationId, EventId, TenantId
 from helpdesk.money import Money
 
@@ -75,8 +76,8 @@ class UsageEvent:
 
     ``id`` and ``occurred_at`` follow from the fact, so writing it again is recognised for ever.
     ``plan`` (``standard@1``) and ``price_version`` are those by which its lines are priced.
-    ``corrects`` names the event that a correction takes back, wholly or in part, and ``reason``
-    says why.
+    ``corrects`` names the event that a correction takes back, wholly or in part, ``corrects_in``
+    that event's month, and ``reason`` says why.
     """
 
     id: EventId
@@ -90,7 +91,13 @@ class UsageEvent:
     conversation: ConversationId | None = None
     estimated: bool = False
     corrects: EventId | None = None
+    corrects_in: str | None = None
     reason: str | None = None
+
+    @property
+    def month(self) -> str:
+        """The month whose plan counts it: that of its fact, or of what it corrects."""
+        return self.corrects_in or period_of(self.occurred_at)
 
     @property
     def cost(self) -> Money:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -26,6 +27,7 @@ from helpdesk.billing.statements import PeriodClose, Statement
 from helpdesk.billing.statements_audit import StatementsAudit
 from helpdesk.errors import Conflict
 from helpdesk.ids import EventId, TenantId
+from helpdesk.money import Money
 from helpdesk.plan_book import PLANS
 from helpdesk.plans import PlanTerm
 from helpdesk.pricing import Price, PriceBook
@@ -204,6 +206,23 @@ class Platform:
             )
         )
         return event
+
+    def take_back(self, event: UsageEvent, name: str, resolutions: int) -> UsageEvent:
+        """Some resolutions of an event are credited now, and that is written."""
+        line = event.lines[0]
+        cost = Money(-resolutions * line.unit_price.micros, line.unit_price.currency)
+        credit: UsageEvent = self.ledger.record(
+            replace(
+                event,
+                id=EventId(f"evt_{name}"),
+                type="correction",
+                occurred_at=self.now,
+                lines=(replace(line, quantity=-resolutions, cost=cost),),
+                corrects=event.id,
+                corrects_in=event.month,
+            )
+        )
+        return credit
 
     def post(self, *events: UsageEvent) -> None:
         """Somebody tells of events."""

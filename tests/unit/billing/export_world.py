@@ -111,7 +111,9 @@ class World:
 
     def charge(self, tenant, *lines):
         placed = enumerate(lines, start=1)
-        self.charges.add([PeriodCharge(charge_id(tenant, PERIOD, n), tenant, x) for n, x in placed])
+        self.charges.add(
+            [PeriodCharge(charge_id(tenant, PERIOD, n), tenant, PERIOD, x) for n, x in placed]
+        )
 
 
 def an_export(**changes):
@@ -150,8 +152,8 @@ def a_turn(tenant, at=NOON, **changes):
     )
 
 
-def a_charge(kind, micros, **changes):
-    return BillLine(kind, f"A line of {kind}", Money(micros), PERIOD, plan="pro@1", **changes)
+def a_charge(kind, micros, period=PERIOD, **changes):
+    return BillLine(kind, f"A line of {kind}", Money(micros), period, plan="pro@1", **changes)
 
 
 def a_full_month(world):
@@ -169,6 +171,7 @@ def a_full_month(world):
             a_line("resolutions", -1, 990_000),
             type="resolution_reopened",
             corrects=resolved.id,
+            corrects_in=resolved.month,
             reason="re-opened",
         )
     )
@@ -180,6 +183,7 @@ def a_full_month(world):
             a_line("resolutions", -1, 990_000),
             type="correction",
             corrects=old.id,
+            corrects_in=old.month,
             reason="-1+2: a mistake",
         )
     )
@@ -197,6 +201,8 @@ def a_full_month(world):
         ada,
         a_charge("subscription", 49_000_000),
         a_charge("included", -990_000, meter="resolutions", quantity=-1, unit_price=price),
+        # What the correction takes back had been included.
+        a_charge("included", 990_000, BEFORE, meter="resolutions", quantity=1, unit_price=price),
         a_charge("volume_discount", -17, meter="resolutions"),
         a_charge("allowance", -20_000_123),
         a_charge("rounding", 3_140),

@@ -1,5 +1,6 @@
 """The events behind a bill come in order, page by page, once each, and never another tenant's."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from helpdesk.billing.billed_events import BilledEvents, Wanted
 from helpdesk.billing.event_reads import events_at
 from helpdesk.billing.running import RunningAccounts
 from helpdesk.errors import ValidationFailed
+from helpdesk.ids import EventId
 from helpdesk.usage import UsageEvent
 from tests.unit.billing.closing_world import (
     FERN,
@@ -86,6 +88,9 @@ def test_those_behind_a_line_are_found(platform):
     assert found(meter="resolutions", happened_in=NOVEMBER) == [event]
     assert found(meter="resolutions", happened_in=OCTOBER) == [late]
     assert found(meter="input_tokens", model="gpt") == [event, late]
+    credit = replace(event, id=EventId("evt_0"), corrects=late.id, corrects_in=OCTOBER)
+    platform.ledger.record(credit)
+    assert found(meter="resolutions", happened_in=OCTOBER) == [credit, late]
     # no line is of both
     assert found(meter="resolutions", model="gpt") == []
     assert found(meter="actions") == []

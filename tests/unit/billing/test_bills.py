@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.billing.bills import Bills
 from helpdesk.billing.forecasting import forecast
 from helpdesk.billing.periods import end_of, start_of
-from helpdesk.billing.rating import rate
+from helpdesk.billing.rating import NOTHING, rate
 from helpdesk.billing.running import RunningAccounts
 from helpdesk.errors import NotFound
 from helpdesk.ids import TenantId
@@ -106,6 +106,18 @@ def test_a_closed_month_is_as_it_was_stated_whatever_comes_late(platform):
     assert (adjustment.period, november.plan) == (OCTOBER, "pro@2")
 
 
+def test_a_credit_is_worth_what_it_was_billed_at_in_a_month_that_is_still_open(platform):
+    used = platform.use(FERN, "a", NOVEMBER_16, resolutions=50)
+    platform.now = datetime(2026, 12, 1, 1, tzinfo=UTC)
+    platform.take_back(used, "b", resolutions=1)
+
+    month = bills(platform).of(FERN, DECEMBER)
+
+    assert platform.periods.get(NOVEMBER) is None
+    assert month.bill.net == Money(49_000_000)
+    assert month.forecast == Money(49_000_000 * 119 // 100)
+
+
 def test_who_signed_up_after_a_close_owes_nothing_for_it(platform):
     new = a_tenant(TenantId("ten_4new"), since=NOVEMBER_16)
     platform.tenants.add(new, [])
@@ -162,7 +174,7 @@ def test_what_is_over_is_forecast_as_it_is_billed(resolutions, after):
     billed = rate(NOVEMBER, tenant.terms, accounts, tenant.billing).total
     moment = start_of(NOVEMBER) + after
 
-    expected = forecast(tenant, NOVEMBER, accounts, moment)
+    expected = forecast(tenant, NOVEMBER, accounts, NOTHING, moment)
 
     assert expected.micros % 10_000 == 0
     assert expected.micros >= billed.micros

@@ -155,6 +155,34 @@ def test_what_comes_after_the_close_is_an_adjustment_of_the_next_period(platform
     assert (adjustment.event, adjustment.happened_in) == (late.id, OCTOBER)
 
 
+@pytest.mark.parametrize(("resolutions", "worth"), [(40, 0), (60, 990_000)])
+def test_a_credit_is_worth_what_was_paid_in_the_month_that_it_adjusts(platform, resolutions, worth):
+    platform.close(SEPTEMBER)
+    used = platform.use(FERN, "used", OCTOBER_5, resolutions, tokens=0)
+    platform.close(OCTOBER)
+    platform.take_back(used, "back", resolutions=1)
+
+    platform.close(NOVEMBER)
+
+    fern, *_ = platform.statements(NOVEMBER)
+    assert fern.bill.net.micros == 49_000_000 - worth
+    assert {line.period for line in fern.bill.lines if line.meter == "resolutions"} == {OCTOBER}
+    assert platform.reconcile(NOVEMBER).adds_up
+
+
+def test_what_comes_late_again_is_counted_on_top_of_what_came_late_before(platform):
+    platform.close(SEPTEMBER)
+    for number, period in enumerate([OCTOBER, NOVEMBER, DECEMBER]):
+        platform.use(FERN, f"{number}", OCTOBER_5, resolutions=30, tokens=0)
+        platform.close(period)
+
+    bills = [platform.statements(period)[0].bill for period in (OCTOBER, NOVEMBER, DECEMBER)]
+
+    # Of ninety in October fifty are included, whichever month they are billed in.
+    paid = [bill.net.micros - 49_000_000 for bill in bills]
+    assert paid == [0, 10 * 990_000, 30 * 990_000]
+
+
 def test_books_of_which_one_shard_is_closed_take_nothing_there_and_all_is_billed_once(platform):
     """Whoever posts while the close runs: what comes too late for it is in the next one."""
     platform.close(SEPTEMBER)

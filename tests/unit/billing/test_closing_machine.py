@@ -3,7 +3,7 @@ each event is billed once, and what was closed stays."""
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -13,14 +13,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from helpdesk.billing.accounts import Accounts, merged
 from helpdesk.billing.chain import verify
 from helpdesk.billing.periods import next_period, previous_period, start_of
+from helpdesk.billing.rating import Bill, accounts_of, rate
 from helpdesk.billing.statements import PeriodClose, invoice_number
 from helpdesk.clock import period_of
 from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
 from helpdesk.plan_book import PLANS
 from helpdesk.plans import PlanTerm
+from helpdesk.tenants import BillingDetails
 from helpdesk.usage import UsageEvent, UsageLine
 from tests.unit.billing.closing_world import (
     FERN,
@@ -75,6 +78,7 @@ class Months(RuleBasedStateMachine):
             occurred_at=self.platform.now,
             lines=lines,
             corrects=wrong.id,
+            corrects_in=wrong.month,
         )
         self.events.append(self.platform.ledger.record(correction))
 
@@ -169,6 +173,19 @@ class Months(RuleBasedStateMachine):
         assert recorded == billed
 
     @invariant()
+    def all_bills_together_cost_what_their_months_would_have(self) -> None:
+        """Had everything that is billed come in time."""
+        for tenant in self.platform.tenants.all(None, 1_000):
+            stated = [each.bill for each in self.platform.periods.statements(tenant.id)]
+            used = merged(accounts_of(bill) for bill in stated)
+            months = {account.period for account in used}
+            in_time = [
+                rate(month, tenant.terms, _of_month(month, used), BillingDetails())
+                for month in months
+            ]
+            assert _for_usage(stated) == _for_usage(in_time)
+
+    @invariant()
     def numbers_have_no_gap(self) -> None:
         numbers = sorted(
             each.number for each in self.platform.periods._statements.values() if each.number
@@ -210,6 +227,16 @@ class Months(RuleBasedStateMachine):
         ]
         rows = [json.loads(line) for line in lines]
         return [(tenant, event, line) for tenant, _, _, event, line in rows]
+
+
+def _of_month(month: str, accounts: Accounts) -> Accounts:
+    return {account: sum_ for account, sum_ in accounts.items() if account.period == month}
+
+
+def _for_usage(bills: Iterable[Bill]) -> int:
+    others = ("subscription", "rounding", "tax")
+    lines = (line for bill in bills for line in bill.lines)
+    return sum(line.amount.micros for line in lines if line.kind not in others)
 
 
 def _negative(line: UsageLine) -> UsageLine:

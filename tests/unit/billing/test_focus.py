@@ -1,6 +1,7 @@
 """FOCUS: a file with every kind of line is valid, and adds up to what we bill."""
 
 import subprocess
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def test_it_has_the_columns_of_the_standard_and_ours_begin_with_x(focus):
 def test_it_adds_up_to_the_bill(focus):
     dollars = focus.filter("BillingCurrency = 'USD'")
     columns = "sum(BilledCost), sum(EffectiveCost), sum(PricingCurrencyEffectiveCost)"
-    assert dollars.aggregate(columns).fetchall() == [(Decimal("56.435847"),) * 3]
+    assert dollars.aggregate(columns).fetchall() == [(Decimal("57.425847"),) * 3]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,13 @@ def test_each_kind_of_line_has_its_category(focus, line, category, frequency):
 def test_only_what_belongs_to_an_invoiced_month_is_a_correction(focus):
     corrections = focus.filter("ChargeClass IS NOT NULL")
     assert only(corrections, "true", "ChargeClass", "x_AdjustmentOf") == ("Correction", "2026-10")
-    assert {row[0] for row in corrections.project("x_Type").fetchall()} == {"turn", "correction"}
+    assert {row[0] for row in corrections.project("x_Type").fetchall()} == {
+        "turn",
+        "correction",
+        "charge",
+    }
+    charge = only(corrections, "x_Type = 'charge'", "ChargePeriodStart", "BilledCost")
+    assert charge == (datetime(2026, 10, 1, tzinfo=UTC), Decimal("0.99"))
     assert only(focus, "x_Type = 'resolution_reopened'", "ChargeClass") == (None,)
 
 

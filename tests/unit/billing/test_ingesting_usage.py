@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from helpdesk.billing.correcting import Unit
 from helpdesk.billing.ingesting_usage import CLOCKS_DIFFER_BY, Fact, FactLine, IngestingUsage
+from helpdesk.clock import period_of
 from helpdesk.errors import NotFound, Unavailable, ValidationFailed
 from helpdesk.ids import EventId, TenantId
 from helpdesk.money import Money
@@ -160,9 +161,19 @@ def test_a_correction_takes_back_at_the_prices_of_then(platform):
 
     correction = written(platform, fact)
     assert (correction.corrects, correction.reason) == (event.id, "A mistake.")
+    assert (correction.month, period_of(correction.occurred_at)) == (OCTOBER, NOVEMBER)
     assert (correction.plan, correction.price_version) == (event.plan, "v1")
     # 1.0000030 for a million, half of it, half up
     assert [line.cost for line in correction.lines] == [Money(-990_000), Money(-500_002)]
+
+
+def test_a_correction_that_says_it_is_older_than_what_it_corrects_is_of_its_own_month(platform):
+    event = platform.use(FERN, "a", NOON)
+    fact = a_correction(event, occurred_at=OCTOBER_5)
+
+    assert ingesting(platform).ingest(fact) == "recorded"
+
+    assert written(platform, fact).month == OCTOBER
 
 
 def test_no_more_than_is_left_is_taken_back(platform):

@@ -101,14 +101,19 @@ def test_a_late_event_is_an_adjustment_of_the_month_in_which_it_happened(world):
     assert list(world.lines.read(BEFORE)) == []
 
 
+def a_correction(of, *lines):
+    corrects = {"corrects": of.id, "corrects_in": of.month}
+    return an_event(of.tenant, *lines, type="correction", **corrects)
+
+
 def test_a_correction_adjusts_an_earlier_month_but_not_its_own(world):
     tenant = world.sign_up("Larkfell")
     back = a_line("resolutions", -1, 990_000)
     now, then = an_event(tenant), an_event(tenant, at=LAST_MONTH)
     world.use(now)
     world.use(then, posted_to=BEFORE)
-    within = world.use(an_event(tenant, back, type="correction", corrects=now.id))
-    across = world.use(an_event(tenant, back, type="correction", corrects=then.id))
+    within = world.use(a_correction(now, back))
+    across = world.use(a_correction(then, back))
 
     found = {e.position.after: e.rows[0].adjustment_of for e in world.lines.read(PERIOD)}
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.billing.accounts import Account, Sum
+from helpdesk.billing.accounts import Account, Accounts, Sum, merged
 from helpdesk.billing.periods import end_of, shares, start_of
-from helpdesk.billing.rating import Bill, rate
+from helpdesk.billing.rating import Bill, accounts_of, rate
 from helpdesk.money import Money
 from helpdesk.plan_book import PLANS, STANDARD
 from helpdesk.plans import MeterTerms, Plan, PlanTerm, Tier
@@ -128,7 +128,7 @@ def test_no_more_is_included_than_was_used_and_than_the_plan_includes(month):
         used = sum(
             each.quantity
             for account, each in accounts.items()
-            if (account.plan, account.meter) == (line.plan, line.meter)
+            if (account.period, account.plan, account.meter) == (line.period, line.plan, line.meter)
         )
         plan = next(term.plan for term in terms if term.plan.ref == line.plan)
         assert 0 < -line.quantity <= min(used, plan.terms_of(line.meter).included)
@@ -164,8 +164,9 @@ def test_the_allowance_covers_models_alone_and_never_more_than_they_cost(month):
     bill = rate(PERIOD, terms, accounts, UNTAXED)
 
     for share in shares(terms, PERIOD):
-        lines = [line for line in of_kind(bill, "allowance") if line.plan == share.plan.ref]
-        models = sum(s.micros for a, s in accounts.items() if a.model and a.plan == share.plan.ref)
+        plan = share.plan.ref
+        lines = [line for line in of_kind(bill, "allowance") if line.plan == plan]
+        models = sum(s.micros for a, s in accounts.items() if a.model and a.plan == plan)
         expected = min(max(models, 0), share.down(share.plan.allowance_micros))
         assert -micros(lines) == expected
 
@@ -235,6 +236,73 @@ def test_a_credit_for_more_than_was_used_is_not_turned_into_included_units():
     bill = rate(PERIOD, (PlanTerm(pro, LONG_AGO),), used("resolutions", -2, pro), UNTAXED)
 
     assert amounts(bill) == [("usage", "-1.98")]
+
+
+@pytest.mark.parametrize(
+    ("billed", "more", "expected"),
+    [
+        pytest.param(40, -1, [("usage", "-0.99"), ("included", "0.99")], id="it had been included"),
+        pytest.param(60, -1, [("usage", "-0.99")], id="it had been paid"),
+        pytest.param(51, -3, [("usage", "-2.97"), ("included", "1.98")], id="one of three paid"),
+        pytest.param(48, 3, [("usage", "2.97"), ("included", "-1.98")], id="two of three included"),
+        pytest.param(
+            1_060,
+            -20,
+            [("usage", "-19.80"), ("volume_discount", "2.00")],
+            id="ten of twenty at a volume price",
+        ),
+    ],
+)
+def test_an_adjustment_costs_what_its_month_now_costs_more_or_less(billed, more, expected):
+    pro = PLANS["pro"]
+    terms = (PlanTerm(pro, LONG_AGO), PlanTerm(STANDARD, start_of(PERIOD)))
+    before = used("resolutions", billed, pro, EARLIER)
+
+    bill = rate(PERIOD, terms, used("resolutions", more, pro, EARLIER), UNTAXED, before)
+
+    assert amounts(bill) == expected
+    assert {line.period for line in bill.lines} == {EARLIER}
+
+
+def test_an_adjustment_takes_nothing_of_what_this_month_includes():
+    pro = replace(PLANS["pro"], base_fee_micros=0)
+    accounts = used("resolutions", 5, pro, EARLIER) | used("resolutions", 50, pro)
+    before = used("resolutions", 50, pro, EARLIER)
+
+    bill = rate(PERIOD, (PlanTerm(pro, LONG_AGO),), accounts, UNTAXED, before)
+
+    assert bill.total == Money.of("4.95")
+
+
+@given(months(), st.data())
+def test_a_month_costs_the_same_in_however_many_bills_it_comes(month, data):
+    terms, accounts = month
+    whole = {replace(account, period=EARLIER): sum_ for account, sum_ in accounts.items()}
+    billed: Accounts = {}
+    bills = []
+    for _ in range(data.draw(st.integers(0, 3))):
+        taken = {
+            account: Sum(data.draw(st.integers(-20, 90)), data.draw(st.integers(0, 10**8)))
+            for account in data.draw(st.sets(st.sampled_from(sorted(whole)), min_size=1))
+        }
+        bills.append(rate(PERIOD, terms, taken, UNTAXED, billed))
+        billed = merged([billed, taken])
+    taken = {account: Sum(-sum_.quantity, -sum_.micros) for account, sum_ in billed.items()}
+    rest = merged([whole, taken])
+    bills.append(rate(PERIOD, terms, rest, UNTAXED, billed))
+
+    for_usage = ("usage", "included", "volume_discount", "allowance")
+    in_parts = sum(micros(of_kind(bill, *for_usage)) for bill in bills)
+    assert in_parts == micros(of_kind(rate(EARLIER, terms, whole, UNTAXED), *for_usage))
+
+
+def test_the_accounts_of_a_bill_are_those_that_it_was_made_for():
+    pro = PLANS["pro"]
+    accounts = used("resolutions", 60, pro, EARLIER) | used("actions", 7, pro)
+
+    found = accounts_of(rate(PERIOD, (PlanTerm(pro, LONG_AGO),), accounts, UNTAXED))
+
+    assert found == {account: replace(sum_, lines=0) for account, sum_ in accounts.items()}
 
 
 def test_what_came_late_is_a_line_of_its_own_month():

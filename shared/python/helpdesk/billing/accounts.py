@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpdesk.clock import period_of
 from helpdesk.money import Money
 from helpdesk.usage import Meter, UsageEvent, UsageLine
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """What lines have in common that are added up. ``period`` is the month in which it happened:
-    an earlier one than the bill's for what came late."""
+    """What lines have in common that are added up. ``period`` is the month whose plan counts it: an
+    earlier one than the bill's for what came late, or corrects what was then."""
 
     period: str
     plan: str
@@ -46,7 +45,7 @@ Accounts = Mapping[Account, Sum]
 def account_of(event: UsageEvent, line: UsageLine) -> Account:
     """The account that a line of an event belongs to."""
     return Account(
-        period=period_of(event.occurred_at),
+        period=event.month,
         plan=event.plan,
         meter=line.meter,
         model=line.model or "",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from heapq import merge
 
 from helpdesk.billing.event_reads import events_at, not_posted_later
-from helpdesk.clock import period_of
 from helpdesk.ids import ConversationId, EventId, TenantId
 from helpdesk.pages import Page, from_cursor, to_cursor
 from helpdesk.ports import Books, Ledger
@@ -20,7 +19,7 @@ _MOST_READ = 2_000
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which events: those with a line of this meter and model, about this conversation, that
-    happened in this month. None is any."""
+    happened in this month, or correct what did. None is any."""
 
     meter: Meter | None = None
     model: str | None = None
@@ -31,7 +30,7 @@ class Wanted:
         """Whether an event is one of them."""
         return (
             self.conversation in (None, event.conversation)
-            and self.happened_in in (None, period_of(event.occurred_at))
+            and self.happened_in in (None, event.month)
             and any(
                 self.meter in (None, line.meter) and self.model in (None, line.model)
                 for line in event.lines

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.billing.accounts import Accounts
+from helpdesk.billing.earlier_bills import billed_before, stated_in
 from helpdesk.billing.forecasting import forecast
 from helpdesk.billing.periods import end_of
 from helpdesk.billing.rating import Bill, rate
@@ -67,8 +68,14 @@ class Bills:
         close = self.periods.get(period)
         if close and close.status == "closed":
             return self._stated(owner, period, close.closed_at or close.began_at)
-        now = self.now()
-        return _as_it_stands(owner, period, self.running.of(tenant, period), now)
+        accounts = self.running.of(tenant, period)
+
+        def billed_in(month: str) -> Accounts:
+            stated = stated_in(self.periods, tenant, month)
+            return self.running.of(tenant, month) if stated is None else stated
+
+        billed = billed_before(period, accounts, billed_in)
+        return _as_it_stands(owner, period, accounts, billed, self.now())
 
     def _stated(self, tenant: Tenant, period: str, as_of: datetime) -> MonthlyBill:
         plan = _plan_of(tenant, period, as_of)
@@ -80,15 +87,17 @@ class Bills:
         return MonthlyBill(True, plan, statement.bill, as_of, invoice=statement.number)
 
 
-def _as_it_stands(tenant: Tenant, period: str, accounts: Accounts, now: datetime) -> MonthlyBill:
-    bill = rate(period, tenant.terms, accounts, tenant.billing)
+def _as_it_stands(
+    tenant: Tenant, period: str, accounts: Accounts, billed: Accounts, now: datetime
+) -> MonthlyBill:
+    bill = rate(period, tenant.terms, accounts, tenant.billing, billed)
     exact = replace(bill, lines=tuple(line for line in bill.lines if line.kind != "rounding"))
     return MonthlyBill(
         closed=False,
         plan=_plan_of(tenant, period, now),
         bill=exact,
         as_of=now,
-        forecast=forecast(tenant, period, accounts, now),
+        forecast=forecast(tenant, period, accounts, billed, now),
     )
 
 

@@ -11,11 +11,13 @@ from helpdesk.ids import EventId, TenantId
 class PeriodCharge:
     """A line of a closed bill that is not usage: subscription, what is included, rounding, tax.
 
-    ``id`` follows from tenant, period and its place among the bill's charges.
+    ``period`` is the bill's; ``line.period`` is earlier where the line adjusts what was included
+    then. ``id`` follows from tenant, period and its place among the bill's charges.
     """
 
     id: EventId
     tenant: TenantId
+    period: str
     line: BillLine
 
 
@@ -28,6 +30,6 @@ def charges_of(tenant: TenantId, bill: Bill) -> Sequence[PeriodCharge]:
     """What a tenant's bill has beside usage, in the order of the bill."""
     lines = [line for line in bill.lines if line.kind != "usage"]
     return [
-        PeriodCharge(charge_id(tenant, bill.period, place), tenant, line)
+        PeriodCharge(charge_id(tenant, bill.period, place), tenant, bill.period, line)
         for place, line in enumerate(lines, start=1)
     ]

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from helpdesk.billing.accounts import merged
+from helpdesk.billing.accounts import Accounts, merged
 from helpdesk.billing.billed import stated_for
 from helpdesk.billing.chain import GENESIS, sealed, sha256_of
 from helpdesk.billing.charges import charges_of
+from helpdesk.billing.earlier_bills import billed_before, stated_in
 from helpdesk.billing.exports import ExportId
 from helpdesk.billing.noted import post_noted
 from helpdesk.billing.periods import end_of, next_period
 from helpdesk.billing.posting import PostingUsage
 from helpdesk.billing.quiet_shards import ALL_SHARDS
-from helpdesk.billing.rating import Bill, rate
+from helpdesk.billing.rating import NOTHING, Bill, rate
 from helpdesk.billing.statements import PeriodClose, Statement, invoice_number
 from helpdesk.clock import Clock, period_of, rfc3339
 from helpdesk.errors import Conflict, PolicyViolation
@@ -138,8 +139,13 @@ class Closing:
     def _rated(self, tenant: Tenant, period: str) -> Bill:
         closed = [self.books.close(tenant.id, period, shard) for shard in ALL_SHARDS]
         accounts = merged(totals.accounts for totals in closed)
+
+        def billed_in(month: str) -> Accounts:
+            return stated_in(self.periods, tenant.id, month) or NOTHING
+
+        billed = billed_before(period, accounts, billed_in)
         try:
-            return rate(period, tenant.terms, accounts, tenant.billing)
+            return rate(period, tenant.terms, accounts, tenant.billing, billed)
         except ValueError as error:
             raise PolicyViolation(
                 f"{tenant.id} has usage in several currencies in {period}."

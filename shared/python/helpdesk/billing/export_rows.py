@@ -88,10 +88,9 @@ class Payer:
     invoice_number: str | None = None
 
 
-def rows_of(
-    event: UsageEvent, payer: Payer, adjustment_of: str | None = None
-) -> Sequence[ExportRow]:
+def rows_of(event: UsageEvent, payer: Payer) -> Sequence[ExportRow]:
     """The rows of an event, one for each of its lines."""
+    adjustment_of = event.month if event.month != payer.period else None
     return [
         ExportRow(
             payer.period,

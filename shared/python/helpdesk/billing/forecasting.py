@@ -14,11 +14,14 @@ _AT_LEAST = timedelta(days=1)
 """From the first minutes of a month nothing follows: they count as a day."""
 
 
-def forecast(tenant: Tenant, period: str, accounts: Accounts, now: datetime) -> Money:
+def forecast(
+    tenant: Tenant, period: str, accounts: Accounts, billed: Accounts, now: datetime
+) -> Money:
     """The bill of the whole month, rounded and with tax.
 
     Usage is extrapolated in proportion to the seconds since the month began, or the tenant signed
-    up in it, and then rated, with all that the plan includes. Adjustments stay as they are.
+    up in it, and then rated, with all that the plan includes. Adjustments stay as they are, against
+    what was ``billed`` of their months before.
     """
     start, end = max(start_of(period), tenant.created_at), end_of(period)
     now = min(max(now, start), end)
@@ -28,7 +31,7 @@ def forecast(tenant: Tenant, period: str, accounts: Accounts, now: datetime) -> 
         account: _extrapolated(account, sum_, to_come, past) if account.period == period else sum_
         for account, sum_ in accounts.items()
     }
-    return rate(period, tenant.terms, expected, tenant.billing).total
+    return rate(period, tenant.terms, expected, tenant.billing, billed).total
 
 
 def _extrapolated(account: Account, sum_: Sum, to_come: int, past: int) -> Sum:

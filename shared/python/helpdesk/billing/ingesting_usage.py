@@ -125,6 +125,8 @@ class IngestingUsage:
                 occurred_at=fact.occurred_at,
                 lines=tuple(correction_lines(corrected, earlier, asked)),
                 corrects=corrected.id,
+                # A clock that is behind may put it before what it corrects.
+                corrects_in=min(corrected.month, period_of(fact.occurred_at)),
                 reason=fact.reason,
             )
             try:

@@ -12,16 +12,11 @@ from helpdesk.billing.billed import all_tenants
 from helpdesk.billing.event_reads import events_at, posted_pages
 from helpdesk.billing.export_rows import ExportRow, Payer, row_of, rows_of
 from helpdesk.billing.exports import Position
-from helpdesk.billing.periods import previous_period
-from helpdesk.clock import period_of
 from helpdesk.errors import NotFound
 from helpdesk.ids import EventId, TenantId
 from helpdesk.ports import Books, Charges, Ledger, Periods, Tenants
 from helpdesk.tenants import Tenant
 from helpdesk.usage import SHARDS, UsageEvent
-
-_LOOK_BACK = 12
-"""How many periods back the event is looked for that a correction names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +81,14 @@ class PeriodLines:
             self.ledger, self.books, payer.tenant, payer.period, shard, after=after
         )
         for page in pages:
-            yield from self._entries(page, payer, stage)
+            for event in page:
+                yield _entry(event, payer, stage)
 
     def _late(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         late = self.books.late_into(payer.tenant, payer.period)
         places = [(each.happened_in, each.event) for each in late if each.event > behind]
         for event in events_at(self.ledger, payer.tenant, places):
-            rows = rows_of(event, payer, adjustment_of=period_of(event.occurred_at))
-            yield Entry(Position(payer.tenant, stage, event.id), rows)
+            yield _entry(event, payer, stage)
 
     def _charged(self, payer: Payer, stage: str, behind: str) -> Iterator[Entry]:
         for charge in self.charges.of_period(payer.tenant, payer.period):
@@ -101,26 +96,6 @@ class PeriodLines:
                 place = Position(payer.tenant, stage, charge.id)
                 yield Entry(place, [row_of(charge, payer)])
 
-    def _entries(self, events: Sequence[UsageEvent], payer: Payer, stage: str) -> Iterator[Entry]:
-        corrected = self._corrected(events, payer)
-        for event in events:
-            adjusted = corrected.get(event.corrects) if event.corrects else None
-            place = Position(payer.tenant, stage, event.id)
-            yield Entry(place, rows_of(event, payer, adjusted))
 
-    def _corrected(self, events: Sequence[UsageEvent], payer: Payer) -> dict[EventId, str]:
-        """The earlier periods of events that these correct; one of this period has none."""
-        places = {
-            (period, event.corrects)
-            for event in events
-            if event.corrects
-            for period in _periods_before(payer.period)
-        }
-        found = self.ledger.get_many(payer.tenant, places) if places else ()
-        return {event.id: period_of(event.occurred_at) for event in found}
-
-
-def _periods_before(period: str) -> Iterator[str]:
-    for _ in range(_LOOK_BACK):
-        period = previous_period(period)
-        yield period
+def _entry(event: UsageEvent, payer: Payer, stage: str) -> Entry:
+    return Entry(Position(payer.tenant, stage, event.id), rows_of(event, payer))

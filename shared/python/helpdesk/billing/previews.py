@@ -28,13 +28,17 @@ class Preview:
 
 
 def preview(tenant: Tenant, period: str, accounts: Accounts, tariff: Tariff) -> Preview:
-    """A tenant's month as it was, and with its units at the prices of another tariff."""
+    """A tenant's month as it was, and with its units at the prices of another tariff.
+
+    Adjustments of earlier months are left out of both: another plan of this month leaves them.
+    """
+    used = {account: sum_ for account, sum_ in accounts.items() if account.period == period}
     since = max(start_of(period), tenant.terms[0].since)
     terms = [PlanTerm(tariff.plan, since)]
     return Preview(
         plan=tariff.plan.ref,
-        before=rate(period, tenant.terms, accounts, tenant.billing),
-        after=rate(period, terms, _repriced(accounts, tariff), tenant.billing),
+        before=rate(period, tenant.terms, used, tenant.billing),
+        after=rate(period, terms, _repriced(used, tariff), tenant.billing),
     )
 
 

@@ -2,14 +2,19 @@
 
 Each usage line costs what is stamped on its events: list prices. What a plan includes, its further
 tiers and its allowance are lines of their own against that, so that a bill is nothing but a sum.
+
+What came late, or corrects what an earlier month had, is counted by the plan of that month: it
+costs what that month now costs more, or less, than was billed for it. So all bills together come to
+the same, whenever an event came.
 The sum is rounded half up to a cent by a line that says so; tax is rounded to a cent in turn.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
-from helpdesk.billing.accounts import Account, Accounts
+from helpdesk.billing.accounts import Account, Accounts, Sum, merged
 from helpdesk.billing.periods import Share, shares, start_of
 from helpdesk.money import Money, half_up
 from helpdesk.plans import MeterTerms, PlanTerm, plan_at
@@ -67,18 +72,29 @@ class Bill:
         return Money(self.total.micros - self.tax.micros, self.currency)
 
 
+NOTHING: Accounts = MappingProxyType({})
+"""The accounts of a month that was not billed yet."""
+
+
 def rate(
-    period: str, terms: Sequence[PlanTerm], accounts: Accounts, details: BillingDetails
+    period: str,
+    terms: Sequence[PlanTerm],
+    accounts: Accounts,
+    details: BillingDetails,
+    billed: Accounts = NOTHING,
 ) -> Bill:
-    """The bill of a tenant's month. Raises ValueError for accounts in several currencies.
+    """The bill of a tenant's month. ``billed`` is what earlier bills have of the months to which
+    some of its accounts belong. Raises ValueError for accounts in several currencies.
 
     A month with neither usage nor a fee has no line at all, not even one of tax.
     """
-    parts = shares(terms, period)
-    lines = [*_subscription(period, parts), *_usage(accounts)]
-    for share in parts:
-        lines += _included_and_tiers(period, share, accounts)
-        lines += _allowance(period, share, accounts)
+    lines = [*_subscription(period, shares(terms, period)), *_usage(accounts)]
+    for month in sorted({account.period for account in accounts}):
+        before = _of_month(month, billed)
+        after = merged([before, _of_month(month, accounts)])
+        for share in shares(terms, month):
+            lines += _included_and_tiers(month, share, before, after)
+            lines += _allowance(month, share, before, after)
     bill = Bill(period, plan_at(terms, start_of(period)).currency, tuple(lines))
     bill = _with(bill, _rounding(bill))
     return _with(bill, _tax(bill, details))
@@ -117,32 +133,68 @@ def _usage(accounts: Accounts) -> Iterator[BillLine]:
         )
 
 
-def _included_and_tiers(period: str, share: Share, accounts: Accounts) -> Iterator[BillLine]:
+def accounts_of(bill: Bill) -> Accounts:
+    """The accounts that a bill was made for; of how many lines they are it does not say."""
+    accounts: dict[Account, Sum] = {}
+    for line in bill.lines:
+        if line.kind == "usage" and line.meter and line.unit_price:
+            account = Account(
+                period=line.period,
+                plan=line.plan,
+                meter=line.meter,
+                model=line.model or "",
+                unit_micros=line.unit_price.micros,
+                currency=line.unit_price.currency,
+            )
+            accounts[account] = Sum(line.quantity or 0, line.amount.micros)
+    return accounts
+
+
+def _of_month(month: str, accounts: Accounts) -> Accounts:
+    return {account: sum_ for account, sum_ in accounts.items() if account.period == month}
+
+
+class _Metered(NamedTuple):
+    """How many units of a meter are free, and how much less than the list price the others are."""
+
+    free: int
+    less: int
+
+
+def _included_and_tiers(
+    month: str, share: Share, before: Accounts, after: Accounts
+) -> Iterator[BillLine]:
     for terms in share.plan.meters:
-        used = _quantity(accounts, share.plan.ref, terms.meter)
+        was, now = _metered(terms, share, before), _metered(terms, share, after)
         first = Money(terms.tiers[0].unit_micros, share.plan.currency)
-        free = min(used, share.down(terms.included))
+        free = now.free - was.free
         if free and first.micros:
             yield BillLine(
                 "included",
                 f"{meter_title(terms.meter)} included in plan {share.plan.name}",
                 Money(-free * first.micros, first.currency),
-                period,
+                month,
                 plan=share.plan.ref,
                 meter=terms.meter,
                 quantity=-free,
                 unit_price=first,
             )
-        less = _tiered(terms, share, used - free) - (used - free) * first.micros
-        if less:
+        if less := now.less - was.less:
             yield BillLine(
                 "volume_discount",
                 f"{meter_title(terms.meter)} at volume prices",
                 Money(less, first.currency),
-                period,
+                month,
                 plan=share.plan.ref,
                 meter=terms.meter,
             )
+
+
+def _metered(terms: MeterTerms, share: Share, accounts: Accounts) -> _Metered:
+    used = _quantity(accounts, share.plan.ref, terms.meter)
+    free = min(used, share.down(terms.included))
+    list_price = (used - free) * terms.tiers[0].unit_micros
+    return _Metered(free, _tiered(terms, share, used - free) - list_price)
 
 
 def _tiered(terms: MeterTerms, share: Share, units: int) -> int:
@@ -155,21 +207,24 @@ def _tiered(terms: MeterTerms, share: Share, units: int) -> int:
     return cost
 
 
-def _allowance(period: str, share: Share, accounts: Accounts) -> Iterator[BillLine]:
+def _allowance(month: str, share: Share, before: Accounts, after: Accounts) -> Iterator[BillLine]:
+    if free := _allowed(share, after) - _allowed(share, before):
+        yield BillLine(
+            "allowance",
+            f"Model usage included in plan {share.plan.name}",
+            Money(-free, share.plan.currency),
+            month,
+            plan=share.plan.ref,
+        )
+
+
+def _allowed(share: Share, accounts: Accounts) -> int:
     used = sum(
         sum_.micros
         for account, sum_ in accounts.items()
         if account.plan == share.plan.ref and account.model
     )
-    free = min(max(used, 0), share.down(share.plan.allowance_micros))
-    if free:
-        yield BillLine(
-            "allowance",
-            f"Model usage included in plan {share.plan.name}",
-            Money(-free, share.plan.currency),
-            period,
-            plan=share.plan.ref,
-        )
+    return min(max(used, 0), share.down(share.plan.allowance_micros))
 
 
 def _rounding(bill: Bill) -> Iterator[BillLine]:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpdesk.billing.accounts import Account, merged
+from helpdesk.billing.accounts import Account, Accounts, merged
 from helpdesk.billing.billed import stated_for
 from helpdesk.billing.chain import sha256_of
 from helpdesk.billing.charges import charges_of
 from helpdesk.billing.periods import previous_period
-from helpdesk.billing.rating import Bill
+from helpdesk.billing.rating import accounts_of
 from helpdesk.billing.reconciliation import Difference, Finding
 from helpdesk.billing.statements import PeriodClose, Statement, invoice_number, place_of
 from helpdesk.ids import TenantId
@@ -47,14 +47,13 @@ class StatementsAudit:
 
     def _differences_of(self, statement: Statement) -> Iterator[Difference]:
         tenant, bill = statement.tenant, statement.bill
-        if _used(bill) != self._used_by(tenant, bill.period):
+        if _used(accounts_of(bill)) != _used(self._accounts(tenant, bill.period)):
             yield Difference("statement", tenant)
         if charges_of(tenant, bill) != self.charges.of_period(tenant, bill.period):
             yield Difference("charges", tenant)
 
-    def _used_by(self, tenant: TenantId, period: str) -> dict[Account, _Used]:
-        accounts = merged(shard.accounts for shard in self.books.totals(tenant, period))
-        return {account: (sum_.quantity, sum_.micros) for account, sum_ in accounts.items()}
+    def _accounts(self, tenant: TenantId, period: str) -> Accounts:
+        return merged(shard.accounts for shard in self.books.totals(tenant, period))
 
     def _wrong_numbers(self, close: PeriodClose, places: list[int]) -> Iterator[Difference]:
         """The numbers that are missing or there twice between the last one of the period before
@@ -72,17 +71,5 @@ class StatementsAudit:
         return sha256_of(statement for _, statement in stated if statement)
 
 
-def _used(bill: Bill) -> dict[Account, _Used]:
-    used: dict[Account, _Used] = {}
-    for line in bill.lines:
-        if line.kind == "usage" and line.meter and line.unit_price:
-            account = Account(
-                period=line.period,
-                plan=line.plan,
-                meter=line.meter,
-                model=line.model or "",
-                unit_micros=line.unit_price.micros,
-                currency=line.unit_price.currency,
-            )
-            used[account] = (line.quantity or 0, line.amount.micros)
-    return used
+def _used(accounts: Accounts) -> dict[Account, _Used]:
+    return {account: (sum_.quantity, sum_.micros) for account, sum_ in accounts.items()}

@@ -40,7 +40,7 @@ class UsageEventsQuery(ListQuery):
     conversation: Annotated[str | None, Field(pattern=r"^conv_[0-9a-z]{26}$")] = None
     happened_in: Annotated[
         str | None,
-        Field(pattern=PERIOD, description="The month of the fact: an earlier one is adjusted."),
+        Field(pattern=PERIOD, description="The month of the fact, or of what it corrects."),
     ] = None
 
 

@@ -51,7 +51,7 @@ class DynamoDBCharges:
                 self._add(missing)
 
     def _put(self, charge: PeriodCharge) -> Write:
-        key = charge_key(charge.tenant, charge.line.period, charge.id)
+        key = charge_key(charge.tenant, charge.period, charge.id)
         return Write("Put", self._table, key, ABSENT, fields=_CHARGE.dump_python(charge))
 
 

@@ -111,7 +111,7 @@ def _lines(invoice: Invoice) -> Flowable:
 def _cells(line: InvoiceLine, places: int) -> list[object]:
     described = [Paragraph(marked_up(line.description), _TEXT)]
     if line.adjusts:
-        told = f"Adjustment for {line.adjusts}: arrived after that month was closed"
+        told = f"Adjustment for {line.adjusts}, which was invoiced before"
         described.append(Paragraph(told, _SMALL))
     # The points of all amounts stand below each other.
     amount = amount_text(line.amount) + FIGURE_SPACE * (places - _places(line))
