@@ -7,6 +7,7 @@ from helpdesk.adapters.duckdb_export_files import DuckDBExportSums, DuckDBPartFi
 from helpdesk.adapters.invoice_pdf import PDFInvoiceRenderer
 from helpdesk.billing.archived import ArchivedFiles
 from helpdesk.billing.audit import Audit
+from helpdesk.billing.audit_runs import AuditRuns
 from helpdesk.billing.books_audit import BooksAudit
 from helpdesk.billing.closing import Closing
 from helpdesk.billing.closing_exports import ClosingExports
@@ -82,7 +83,7 @@ def closing_exports(stores: Stores, clock: After) -> ClosingExports:
         Closing(tenants, ledger, books, charges, periods, clock),
         Exporting(lines, DuckDBPartFiles(), stores.archive, exports, periods, clock),
         Invoicing(tenants, periods, PDFInvoiceRenderer(), files, seller),
-        audit(stores, clock),
+        AuditRuns(audit(stores, clock), stores.archive, clock),
         files,
         exports,
         MemoryEventBus(),

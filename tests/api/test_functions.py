@@ -233,7 +233,7 @@ def test_usage_that_the_streams_tell_is_posted_once(deployed, acme, bus):
 def test_a_record_that_can_not_be_read_is_handed_back_alone(deployed, acme, bus, capsys):
     deployed.turn(acme.id)
     records = _records(deployed, "ledger")
-    del records[0]["dynamodb"]["NewImage"]["tenant"]
+    del records[0]["dynamodb"]["NewImage"]["event"]
 
     response = _handler("metering")({"Records": records}, None)
 

@@ -121,7 +121,7 @@ def test_what_could_not_be_posted_is_told_and_comes_again(ledger, bus, events, m
 
 def test_what_can_not_be_read_keeps_nothing_else_from_being_posted(ledger, bus, events):
     broken = batch(*events)
-    del broken["Records"][5]["dynamodb"]["NewImage"]["tenant"]
+    del broken["Records"][5]["dynamodb"]["NewImage"]["event"]
 
     assert handler(broken, None) == {"batchItemFailures": [{"itemIdentifier": "105"}]}
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from helpdesk.billing.archived import ArchivedFiles
 from helpdesk.billing.audit import Audit
+from helpdesk.billing.audit_runs import AuditRuns
 from helpdesk.billing.books_audit import BooksAudit
 from helpdesk.billing.closing import SETTLING_TIME
 from helpdesk.billing.closing_exports import ClosingExports
@@ -122,11 +123,12 @@ class Worker:
             exports,
             clock,
         )
+        audits = AuditRuns(audit, archive, clock)
         closing_exports = ClosingExports(
             closing,
             exporting,
             Invoicing(tenants, periods, PlainRenderer(), files, SELLER),
-            audit,
+            audits,
             files,
             exports,
             bus,
@@ -138,7 +140,7 @@ class Worker:
             exports, exporting, closing_exports, queue, clock, finance.failed.append
         )
         self.reconciling = ReconcilingPeriods(
-            ports["reconciliations"], audit, bus, clock, finance.reconciled.append
+            ports["reconciliations"], audits, queue, bus, clock, finance.reconciled.append
         )
 
 

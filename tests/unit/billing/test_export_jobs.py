@@ -406,21 +406,34 @@ def test_a_reconciliation_is_done_once_and_kept(finance):
     run = finance.asking.request(SEPTEMBER)
     assert list(finance.queue.jobs) == [BillingJob(job="reconcile", id=run.id)]
 
-    done = finance.worker().reconciling.run(run.id)
+    done = finance.worker().reconciling.run(run.id, FOR_EVER)
 
     assert (done.status, done.differences, done.found.closed) == ("ready", 0, True)
     assert set(done.found.sums) == {"ledger", "fold", "csv", "parquet", "focus", "invoices"}
     assert finance.asking.get(run.id) == done
     told = len(finance.reconciled)
-    assert finance.worker().reconciling.run(run.id) == done
+    assert finance.worker().reconciling.run(run.id, FOR_EVER) == done
     assert len(finance.reconciled) == told
+
+
+def test_a_reconciliation_that_has_no_time_asks_for_more(finance):
+    run = finance.asking.request(SEPTEMBER)
+    runs = 0
+    while finance.queue.jobs:
+        job = finance.queue.jobs.popleft()
+        assert job == BillingJob(job="reconcile", id=run.id)
+        done = finance.worker().reconciling.run(run.id, finance.now)
+        runs += 1
+
+    assert runs > 1
+    assert (done.status, done.found.adds_up) == ("ready", True)
 
 
 def test_a_closed_month_that_differs_is_announced(finance):
     finance.close_by_export(SEPTEMBER)
     finance.archive.files["closed/csv/billing_period=2026-09/part-00000.csv.gz"] += b"!"
 
-    done = finance.worker().reconciling.run(finance.asking.request(SEPTEMBER).id)
+    done = finance.worker().reconciling.run(finance.asking.request(SEPTEMBER).id, FOR_EVER)
 
     assert done.differences == len(done.found.differences) > 0
     assert finance.bus.events[-1].type == "billing.period_differs"

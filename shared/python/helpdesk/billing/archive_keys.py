@@ -6,6 +6,7 @@ closed/manifests/<period>.json                              drafts/<export>/mani
 closed/chain/<period>.json                                  its place in the chain of periods
 closed/invoices/<period>/<tenant>.pdf, <tenant>.json        an invoice for people, and for programs
 closed/invoices/<period>/register.json                      which invoices there are
+drafts/audits/<name>.json                                   how far an audit has come
 """
 
 from helpdesk.billing.exports import Export, ExportFormat
@@ -52,3 +53,8 @@ def invoice_json_key(tenant: TenantId, period: str) -> str:
 def register_key(period: str) -> str:
     """Which invoices a period has."""
     return f"closed/invoices/{period}/register.json"
+
+
+def audit_key(name: str) -> str:
+    """How far an audit has come."""
+    return f"drafts/audits/{name}.json"

@@ -1,14 +1,14 @@
 """Whether the files of an export are those that were written, and what they add up to."""
 
 import hashlib
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.billing.exports import Export, ExportFile
-from helpdesk.billing.reconciliation import Difference, Finding, Source, Sums
+from helpdesk.billing.reconciliation import Difference, Finding, Sums
+from helpdesk.billing.statements import PeriodClose
 from helpdesk.errors import NotFound
-from helpdesk.ids import TenantId
 from helpdesk.ports import Archive, ExportSums
 
 
@@ -19,26 +19,20 @@ class ArchivedFiles:
     archive: Archive
     export_sums: ExportSums
 
-    def read(self, export: Export, manifest_sha256: str | None) -> Finding:
-        """Reads all files, and compares the manifest with the sealed one if there is any.
+    def read(self, file: ExportFile) -> Finding:
+        """Adds a file up. One that is gone, or is not as it was written, adds nothing.
 
-        A file that is gone, or is not as it was written, adds nothing. Raises Unavailable.
+        Raises Unavailable.
         """
-        totals: dict[Source, Counter[tuple[TenantId, str]]] = {
-            "csv": Counter(),
-            "parquet": Counter(),
-            "focus": Counter(),
-        }
-        differences = []
-        for file in export.files:
-            if (sums := self._sums_of(file)) is None:
-                differences.append(Difference("file", file.key))
-            else:
-                totals[file.format].update(sums)
+        if (sums := self._sums_of(file)) is None:
+            return Finding({}, (Difference("file", file.key),))
+        return Finding({file.format: sums})
+
+    def examine(self, export: Export, close: PeriodClose) -> Iterator[Difference]:
+        """Compares the manifest with the sealed one if there is any. Raises Unavailable."""
         key = export.manifest_key or ""
-        if manifest_sha256 and not self._holds(key, manifest_sha256):
-            differences.append(Difference("manifest", key))
-        return Finding(totals, tuple(differences))
+        if close.manifest_sha256 and not self._holds(key, close.manifest_sha256):
+            yield Difference("manifest", key)
 
     def _sums_of(self, file: ExportFile) -> Sums | None:
         try:

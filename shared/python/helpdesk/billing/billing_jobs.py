@@ -42,7 +42,7 @@ class BillingJobs:
             case "export":
                 self.exports.run(ExportId(_named(job)), until)
             case "reconcile":
-                self.reconciling.run(ReconciliationId(_named(job)))
+                self.reconciling.run(ReconciliationId(_named(job)), until)
             case "check":
                 self._check(job.after, until)
             case "draft":

@@ -1,10 +1,10 @@
 """Whether ledger and fold of a period say the same."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpdesk.billing.accounts import Accounts, merged
+from helpdesk.billing.accounts import Accounts
 from helpdesk.billing.counting import Counted, Counting
 from helpdesk.billing.postings import ShardTotals
 from helpdesk.billing.quiet_shards import read_while_quiet
@@ -12,7 +12,6 @@ from helpdesk.billing.reconciliation import Source, Sums
 from helpdesk.ids import TenantId
 from helpdesk.money import Money
 from helpdesk.ports import Books, Charges, Ledger
-from helpdesk.usage import SHARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +22,26 @@ class BooksAudit:
     books: Books
     charges: Charges
 
-    def sums(self, tenant: TenantId, period: str) -> dict[Source, Sums] | None:
-        """What the two say of a tenant, as of one moment; None when it used so much meanwhile that
-        there was no such moment. Raises Unavailable."""
+    def sums(self, tenant: TenantId, period: str, shard: int) -> Mapping[Source, Sums] | None:
+        """What the two say of a shard, as of one moment; None when so much was used meanwhile that
+        there was no such moment. The charges are with the first shard. Raises Unavailable."""
         counting = Counting(self.ledger, self.books)
 
-        def count(totals: ShardTotals) -> Counted:
-            return counting.count(tenant, period, totals.shard)
+        def count(_: ShardTotals) -> Counted:
+            return counting.count(tenant, period, shard)
 
-        quiet = read_while_quiet(self.books, tenant, period, count).values()
-        if len(quiet) < SHARDS:
+        quiet = read_while_quiet(self.books, tenant, period, count, [shard])
+        if shard not in quiet:
             return None
-        charges = [each.line.amount for each in self.charges.of_period(tenant, period)]
-        used = merged(counted.accounts for _, counted in quiet)
-        fold = merged(totals.accounts for totals, _ in quiet)
+        totals, counted = quiet[shard]
+        charges = self._charges(tenant, period) if shard == 0 else ()
         return {
-            "ledger": _sums(tenant, [*_costs(used), *charges]),
-            "fold": _sums(tenant, [*_costs(fold), *charges]),
+            "ledger": _sums(tenant, [*_costs(counted.accounts), *charges]),
+            "fold": _sums(tenant, [*_costs(totals.accounts), *charges]),
         }
+
+    def _charges(self, tenant: TenantId, period: str) -> Sequence[Money]:
+        return [each.line.amount for each in self.charges.of_period(tenant, period)]
 
 
 def _costs(accounts: Accounts) -> Iterable[Money]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from helpdesk.billing.announcements import invoice_issued, period_closed, period_differs
 from helpdesk.billing.archive_keys import chain_key
-from helpdesk.billing.audit import Audit
+from helpdesk.billing.audit_runs import AuditRuns
 from helpdesk.billing.chain import record_of
 from helpdesk.billing.closing import Closing
 from helpdesk.billing.export_saves import save
@@ -37,7 +37,7 @@ class ClosingExports:
     closing: Closing
     exporting: Exporting
     invoicing: Invoicing
-    audit: Audit
+    audits: AuditRuns
     files: KeptFiles
     exports: Exports
     bus: EventBus
@@ -60,7 +60,7 @@ class ClosingExports:
         if export.manifest_key:
             export = self._with_invoices(export, until)
         if export.manifest_key and self.now() < until:
-            export = self._sealed(export, close)
+            export = self._sealed(export, close, until)
         return export
 
     def _with_closed_books(self, export: Export, close: PeriodClose, until: datetime) -> Export:
@@ -83,8 +83,11 @@ class ClosingExports:
             self.invoicing.register(export.period)
         return self._saved(export, replace(export, position=place))
 
-    def _sealed(self, export: Export, close: PeriodClose) -> Export:
-        self._require_to_add_up(export.period)
+    def _sealed(self, export: Export, close: PeriodClose, until: datetime) -> Export:
+        found = self.audits.run(export.id, export.period, until)
+        if found is None:
+            return export
+        self._require_to_add_up(found)
         manifest = self.files.read(export.manifest_key or "")
         sealed = self.closing.seal(close, hashlib.sha256(manifest).hexdigest(), self.now())
         key = chain_key(export.period)
@@ -95,16 +98,14 @@ class ClosingExports:
         self.closed(sealed)
         return ready
 
-    def _require_to_add_up(self, period: str) -> None:
-        found = self.audit.reconcile(period)
+    def _require_to_add_up(self, found: Reconciliation) -> None:
         self.reconciled(found)
         if not found.adds_up:
             self.bus.publish([period_differs(found)])
-            first = found.differences[0]
-            count = len(found.differences)
+            first, count = found.differences[0], len(found.differences)
             raise Conflict(
-                f"{period} does not add up: {count} differences, the first in {first.name} at "
-                f"{first.where}. Reconcile it, and ask for its close again."
+                f"{found.period} does not add up: {count} differences, the first in {first.name} "
+                f"at {first.where}. Reconcile it, and ask for its close again."
             )
 
     def _saved(self, before: Export, after: Export) -> Export:

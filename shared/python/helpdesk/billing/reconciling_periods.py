@@ -5,9 +5,10 @@ It reads a whole month, files included: more than an API's answer may wait for.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from helpdesk.billing.announcements import period_differs
-from helpdesk.billing.audit import Audit
+from helpdesk.billing.audit_runs import AuditRuns
 from helpdesk.billing.periods import start_of
 from helpdesk.billing.reconciliation import Reconciliation, ReconciliationId, ReconciliationRun
 from helpdesk.clock import Clock
@@ -49,13 +50,15 @@ class ReconcilingPeriods:
     """Does the reconciliations that the queue names."""
 
     reconciliations: Reconciliations
-    audit: Audit
+    audits: AuditRuns
+    queue: BillingQueue
     bus: EventBus
     now: Clock
     reconciled: Callable[[Reconciliation], None]
 
-    def run(self, reconciliation: ReconciliationId) -> ReconciliationRun:
-        """Compares whatever says something of the period's money; again it changes nothing.
+    def run(self, reconciliation: ReconciliationId, until: datetime) -> ReconciliationRun:
+        """Compares whatever says something of the period's money, and asks for more time if there
+        is more to read. Once it is done, again changes nothing.
 
         A closed period that does not add up is announced. Raises NotFound and Unavailable.
         """
@@ -63,11 +66,14 @@ class ReconcilingPeriods:
         if run.status != "queued":
             return run
         try:
-            found = self.audit.reconcile(run.period)
+            found = self.audits.run(run.id, run.period, until)
         except HelpdeskError as error:
             if error.retryable:
                 raise
             return self._put(replace(run, status="failed", failure=error.detail))
+        if found is None:
+            self.queue.send(BillingJob(job="reconcile", id=run.id))
+            return run
         self.reconciled(found)
         if found.closed and not found.adds_up:
             self.bus.publish([period_differs(found)])

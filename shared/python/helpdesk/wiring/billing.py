@@ -4,6 +4,7 @@ from functools import cache
 
 from helpdesk.billing.archived import ArchivedFiles
 from helpdesk.billing.audit import Audit
+from helpdesk.billing.audit_runs import AuditRuns
 from helpdesk.billing.billed_events import BilledEvents
 from helpdesk.billing.billing_jobs import BillingJobs
 from helpdesk.billing.bills import Bills
@@ -119,7 +120,14 @@ def billing_jobs() -> BillingJobs:
             exports(), _exporting(), _closing_exports(), billing_queue(), utc_now, export_failed
         ),
         export_requests(),
-        ReconcilingPeriods(reconciliations(), _audit(), event_bus(), utc_now, period_reconciled),
+        ReconcilingPeriods(
+            reconciliations(),
+            _audits(),
+            billing_queue(),
+            event_bus(),
+            utc_now,
+            period_reconciled,
+        ),
         checking(),
         StorageMetering(tenants(), documents(), ledger(), tariffs(), utc_now),
         periods(),
@@ -146,7 +154,7 @@ def _closing_exports() -> ClosingExports:
         _closing(),
         _exporting(),
         Invoicing(tenants(), periods(), invoice_renderer(), files, seller),
-        _audit(),
+        _audits(),
         files,
         exports(),
         event_bus(),
@@ -156,8 +164,8 @@ def _closing_exports() -> ClosingExports:
     )
 
 
-def _audit() -> Audit:
-    return Audit(
+def _audits() -> AuditRuns:
+    audit = Audit(
         tenants(),
         BooksAudit(ledger(), books(), charges()),
         StatementsAudit(tenants(), books(), charges(), periods()),
@@ -166,3 +174,4 @@ def _audit() -> Audit:
         exports(),
         utc_now,
     )
+    return AuditRuns(audit, archive(), utc_now)
