@@ -60,7 +60,7 @@ class Reconciliation:
     """What was found. ``sums`` are micros by source and currency.
 
     ``unsettled`` are tenants of an open period that used so much meanwhile that ledger and books
-    could not be read as of one moment: they are in no sum.
+    of some shards could not be read as of one moment: these are in no sum.
     """
 
     period: str
