@@ -32,9 +32,10 @@ _JOBS = {
     "check": Schedule.rate(Duration.hours(1)),
     "storage": Schedule.cron(hour="0", minute="20"),
     "draft": Schedule.cron(hour="5", minute="0"),
-    "close": Schedule.cron(day="1", hour="6", minute="30"),
+    "close": Schedule.cron(hour="6", minute="30"),
 }
-"""When which job is due, in UTC. A month is closed after the storage of its last day is counted."""
+"""When which job is due, in UTC. A month is closed on the first day of the next, after the storage
+of its last day is counted; on later days what was missed, or has failed."""
 
 _WATCHED = {
     "UsageDifference": (

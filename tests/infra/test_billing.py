@@ -24,7 +24,7 @@ SCHEDULES = {
     "check": "rate(1 hour)",
     "storage": "cron(20 0 * * ? *)",
     "draft": "cron(0 5 * * ? *)",
-    "close": "cron(30 6 1 * ? *)",
+    "close": "cron(30 6 * * ? *)",
 }
 LOCKS = {"prod": "COMPLIANCE", "dev": "GOVERNANCE"}
 

@@ -1,5 +1,6 @@
 """Jobs by their names: each does its own work, goes on where it stopped, and may come again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 from helpdesk.billing.billing_jobs import BillingJobs
 from helpdesk.billing.checking import Checking, CheckReport
 from helpdesk.billing.posting import PostingUsage
-from helpdesk.errors import Conflict
 from helpdesk.events import BillingJob
 from tests.unit.billing.closing_world import FERN, FOR_EVER, OAK, SEPTEMBER_20, a_tenant
 from tests.unit.billing.export_jobs_world import Finance
@@ -103,11 +103,29 @@ def test_a_month_that_finance_has_closed_is_left_alone(world):
     assert world.exports() == [(SEPTEMBER, True)]
 
 
-def test_a_month_that_cant_be_closed_yet_is_an_error(world):
-    world.finance.now = OCTOBER_1 + timedelta(days=31)
+def test_months_that_were_missed_are_closed_one_after_the_other(world):
+    world.finance.now = OCTOBER_1 + timedelta(days=45)
 
-    with pytest.raises(Conflict, match="the next is 2026-09"):
+    for _ in range(4):
         world.do("close")
+        if world.finance.queue.jobs:
+            world.finance.work(world.finance.queue.jobs[0].id)
+
+    assert world.exports() == [(OCTOBER, True), (SEPTEMBER, True)]
+
+
+def test_a_close_that_failed_is_tried_again(world):
+    world.finance.now = OCTOBER_1
+    world.do("close")
+    (export,) = world.finance.exports.page(9, None).items
+    world.finance.closing().begin(SEPTEMBER, export.id)
+    failed = replace(export, status="failed", failure="It does not add up.")
+    world.finance.exports.save(failed, export)
+
+    world.do("close")
+
+    assert world.finance.exports.get(export.id).status == "queued"
+    assert world.exports() == [(SEPTEMBER, True)]
 
 
 def test_a_job_of_an_export_goes_on_with_it(world):

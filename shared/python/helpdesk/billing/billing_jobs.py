@@ -48,7 +48,7 @@ class BillingJobs:
             case "draft":
                 self.requests.request(period_of(self.now()))
             case "close":
-                self._close(previous_period(period_of(self.now())))
+                self._close()
             case "storage":
                 self._store(job.after, until)
 
@@ -74,12 +74,17 @@ class BillingJobs:
             yield before, now + (until - now) / 2
             yield present, until
 
-    def _close(self, period: str) -> None:
-        """Closes a month, unless finance did so before."""
+    def _close(self) -> None:
+        """Closes the oldest month that is over, unless finance does so already. One whose close has
+        failed is tried again."""
+        last_month = previous_period(period_of(self.now()))
+        due = self.requests.closing.due(last_month)
+        if due > last_month:
+            return
         try:
-            self.requests.request(period, close=True)
+            self.requests.request(due, close=True)
         except Conflict:
-            if not self.periods.get(period):
+            if not self.periods.get(due):
                 raise
 
     def _store(self, after: TenantId | None, until: datetime) -> None:

@@ -54,6 +54,17 @@ class Closing:
             raise Conflict(f"{period} is closed by the export {close.export}.")
         return close
 
+    def due(self, default: str) -> str:
+        """The period that is to be closed next, or is being closed: the first after the last one.
+
+        While none was ever closed it is that of the first tenant, and before anybody signed up the
+        default.
+        """
+        last = self.periods.last()
+        if last is None:
+            return self._first_period(default)
+        return next_period(last.period) if last.status == "closed" else last.period
+
     def require_due(self, period: str) -> PeriodClose | None:
         """The close of the period before, if there is any: this period is the next to be closed.
 
@@ -64,7 +75,7 @@ class Closing:
         before = self.periods.last()
         if before and before.status != "closed":
             raise Conflict(f"{before.period} is still being closed.")
-        due = next_period(before.period) if before else self._first_period(period)
+        due = self.due(period)
         # Before anybody had signed up there is nothing that would have to be closed first.
         if due < period or (before and due != period):
             raise Conflict(f"Periods are closed in order: the next is {due}.")
