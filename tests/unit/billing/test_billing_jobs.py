@@ -110,6 +110,7 @@ def test_months_that_were_missed_are_closed_one_after_the_other(world):
         world.do("close")
         if world.finance.queue.jobs:
             world.finance.work(world.finance.queue.jobs[0].id)
+        world.finance.now += timedelta(days=1)
 
     assert world.exports() == [(OCTOBER, True), (SEPTEMBER, True)]
 
